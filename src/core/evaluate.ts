@@ -1,0 +1,146 @@
+import type { Advice, Opportunity } from './advice.ts'
+import type { Derived } from './derived.ts'
+import type { Context, Needs, Pair } from './given.ts'
+import { type Health, scoreHealth, type Unknown, type Weights } from './health.ts'
+import { type Failure, fail, type Outcome, ok } from './outcome.ts'
+import type { Finding, Rule, Thresholds } from './rule.ts'
+import type { Table } from './table.ts'
+
+type AnyRow = Readonly<Record<string, unknown>>
+
+/** What a probe last gave, and the sample before it where counters can be differenced with it. */
+export interface Sample {
+  /** Epoch milliseconds on the server's clock. */
+  readonly at: number
+  readonly outcome: Outcome
+  readonly before?: { readonly at: number; readonly rows: readonly AnyRow[] }
+}
+
+/** Everything known that the pure functions work on. */
+export interface Registry {
+  readonly derived: readonly Derived[]
+  readonly rules: readonly Rule[]
+  readonly advice: readonly Advice[]
+}
+
+export interface Evaluation {
+  /** Outcomes of all probes and derived tables by name. */
+  readonly tables: ReadonlyMap<string, Outcome>
+  readonly health: Health
+  readonly opportunities: readonly Opportunity[]
+}
+
+export interface Tuning {
+  /** Thresholds by rule or advice name. */
+  readonly thresholds?: Readonly<Record<string, Thresholds>>
+  readonly weights?: Weights
+}
+
+type Gathered =
+  | { readonly ok: true; readonly given: Record<string, unknown> }
+  | (Failure & { readonly table: string })
+
+/** Facts → derived tables → findings and opportunities → health. Pure. */
+export function evaluate(
+  registry: Registry,
+  samples: ReadonlyMap<string, Sample>,
+  context: Context,
+  tuning: Tuning = {},
+): Evaluation {
+  const tables = new Map<string, Outcome>()
+  for (const [name, sample] of samples) tables.set(name, sample.outcome)
+  const byName = new Map(registry.derived.map((d) => [d.name, d]))
+
+  const outcomeOf = (table: Table): Outcome => {
+    const known = tables.get(table.name)
+    if (known) return known
+    const derived = byName.get(table.name)
+    if (!derived) return fail('pending', `${table.name} has not been read yet`)
+    const outcome = compute(derived)
+    tables.set(table.name, outcome)
+    return outcome
+  }
+
+  const pairOf = (table: Table): Pair<AnyRow> | Failure => {
+    const outcome = outcomeOf(table)
+    if (!outcome.ok) return outcome
+    const sample = samples.get(table.name)
+    if (!sample?.before) return fail('pending', `${table.name} needs a second sample`)
+    const seconds = (sample.at - sample.before.at) / 1000
+    if (seconds <= 0)
+      return fail('pending', `the clock of the server went back between two samples of ${table.name}`)
+    return { now: outcome.rows, before: sample.before.rows, seconds }
+  }
+
+  const gather = (needs: Needs): Gathered => {
+    const given: Record<string, unknown> = {}
+    for (const [key, need] of Object.entries(needs)) {
+      if ('maybe' in need) {
+        const outcome = outcomeOf(need.maybe)
+        given[key] = outcome.ok ? outcome.rows : undefined
+      } else if ('pair' in need) {
+        const both = pairOf(need.pair)
+        if ('ok' in both) return { ...both, table: need.pair.name }
+        given[key] = both
+      } else {
+        const outcome = outcomeOf(need)
+        if (!outcome.ok) return { ...outcome, table: need.name }
+        given[key] = outcome.rows
+      }
+    }
+    return { ok: true, given }
+  }
+
+  const compute = (derived: Derived): Outcome => {
+    const gathered = gather(derived.from)
+    if (!gathered.ok) {
+      const { table: _, ...failure } = gathered
+      return failure
+    }
+    const result = derived.compute(gathered.given as never, context)
+    return 'ok' in result ? result : ok(result as readonly AnyRow[])
+  }
+
+  for (const derived of registry.derived) outcomeOf(derived)
+
+  const findings: Finding[] = []
+  const unknown: Unknown[] = []
+  const inapplicable = new Set<string>()
+  for (const rule of registry.rules) {
+    const gathered = gather(rule.needs)
+    if (gathered.ok) {
+      const thresholds = { ...rule.thresholds, ...tuning.thresholds?.[rule.name] }
+      for (const breach of rule.check(gathered.given as never, thresholds, context)) {
+        findings.push({
+          ...breach,
+          key: `${rule.name}/${breach.subject}`,
+          rule: rule.name,
+          title: rule.title,
+        })
+      }
+    } else if (gathered.reason === 'unsupported') inapplicable.add(rule.name)
+    else {
+      const { ok: _, ...failure } = gathered
+      unknown.push({ ...failure, rule: rule.name, title: rule.title })
+    }
+  }
+
+  const opportunities: Opportunity[] = []
+  for (const advice of registry.advice) {
+    const gathered = gather(advice.needs)
+    if (!gathered.ok) continue
+    const thresholds = { ...advice.thresholds, ...tuning.thresholds?.[advice.name] }
+    for (const found of advice.recommend(gathered.given as never, thresholds, context)) {
+      opportunities.push({
+        ...found,
+        key: `${advice.name}/${found.subject}`,
+        advice: advice.name,
+        title: advice.title,
+      })
+    }
+  }
+
+  const { rules } = registry
+  const weights = tuning.weights ?? {}
+  return { tables, health: scoreHealth({ rules, findings, unknown, inapplicable, weights }), opportunities }
+}

@@ -1,0 +1,88 @@
+import type { Reason } from './outcome.ts'
+import type { Finding, Rule, Severity } from './rule.ts'
+
+export type Status = 'healthy' | 'degraded' | 'unhealthy' | 'unknown'
+
+/** Points taken off the score by one rule. */
+export interface Deduction {
+  readonly rule: string
+  readonly title: string
+  readonly severity: Severity
+  readonly points: number
+  /** The worst finding's sentence. */
+  readonly summary: string
+}
+
+/** A rule that could not be judged, and what would change that. */
+export interface Unknown {
+  readonly rule: string
+  readonly title: string
+  /** The table that could not be read. */
+  readonly table: string
+  readonly reason: Reason
+  readonly detail: string
+  readonly fix?: string
+}
+
+export interface Health {
+  /** 0 to 100. */
+  readonly score: number
+  readonly status: Status
+  /** Share of the rules that apply here and could be judged, 0 to 1. */
+  readonly coverage: number
+  readonly deductions: readonly Deduction[]
+  readonly findings: readonly Finding[]
+  readonly unknown: readonly Unknown[]
+}
+
+/** Score from which a database is healthy, and from which it is degraded rather than unhealthy (SPEC H9). */
+export const HEALTHY = 80
+export const DEGRADED = 50
+/** Below this coverage a good score proves nothing: the status is `unknown`. */
+export const LEAST_COVERAGE = 0.6
+
+export type Weights = Readonly<Record<string, { readonly [S in Severity]?: number }>>
+
+const RANK: Record<Severity, number> = { critical: 0, warning: 1, info: 2 }
+
+/** Worst first, then by key, so that the order is stable. */
+export const bySeverity = (a: Finding, b: Finding): number =>
+  RANK[a.severity] - RANK[b.severity] || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)
+
+/** 100 minus the deduction of each rule's worst finding, under the caps of fatal states. */
+export function scoreHealth(input: {
+  readonly rules: readonly Rule[]
+  readonly findings: readonly Finding[]
+  readonly unknown: readonly Unknown[]
+  /** Rules that don't apply to this server. */
+  readonly inapplicable: ReadonlySet<string>
+  readonly weights?: Weights
+}): Health {
+  const findings = [...input.findings].sort(bySeverity)
+  const deductions: Deduction[] = []
+  let cap = 100
+  for (const rule of input.rules) {
+    const own = findings.filter((f) => f.rule === rule.name)
+    const worst = own[0]
+    if (!worst) continue
+    const points = input.weights?.[rule.name]?.[worst.severity] ?? rule.deductions[worst.severity] ?? 0
+    if (worst.severity === 'critical' && rule.cap !== undefined) cap = Math.min(cap, rule.cap)
+    if (points > 0) {
+      const { severity, summary } = worst
+      deductions.push({ rule: rule.name, title: rule.title, severity, points, summary })
+    }
+  }
+  deductions.sort((a, b) => b.points - a.points)
+  const lost = deductions.reduce((sum, d) => sum + d.points, 0)
+  const score = Math.max(0, Math.min(cap, 100 - lost))
+  const blind = new Set(input.unknown.map((u) => u.rule))
+  const applicable = input.rules.filter((r) => !input.inapplicable.has(r.name)).length
+  const coverage = applicable === 0 ? 0 : (applicable - blind.size) / applicable
+  return { score, status: statusOf(score, coverage), coverage, deductions, findings, unknown: input.unknown }
+}
+
+function statusOf(score: number, coverage: number): Status {
+  if (score < DEGRADED) return 'unhealthy'
+  if (score < HEALTHY) return 'degraded'
+  return coverage < LEAST_COVERAGE ? 'unknown' : 'healthy'
+}

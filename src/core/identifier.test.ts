@@ -1,0 +1,35 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { qualifiedName, quoteIdentifier } from './identifier.ts'
+
+/** Reads a quoted identifier as PostgreSQL's lexer does; gives the name and what follows it. */
+function read(sql: string): { name: string; rest: string } {
+  const found = /^"((?:[^"]|"")*)"/.exec(sql)
+  if (!found) throw new Error(`not an identifier: ${sql}`)
+  return { name: (found[1] as string).replaceAll('""', '"'), rest: sql.slice(found[0].length) }
+}
+
+test.each([
+  ['invoices', '"invoices"'],
+  ['Order Lines', '"Order Lines"'],
+  ['a"b', '"a""b"'],
+  ['"; DROP TABLE x; --', '"""; DROP TABLE x; --"'],
+])('%s is quoted as %s', (name, quoted) => expect(quoteIdentifier(name)).toBe(quoted))
+
+test('a quoted name is read back as it was, with nothing left over', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (name) => {
+      expect(read(quoteIdentifier(name))).toEqual({ name, rest: '' })
+    }),
+  )
+})
+
+test('a qualified name is read back as its two parts', () => {
+  fc.assert(
+    fc.property(fc.string(), fc.string(), (schema, name) => {
+      const first = read(qualifiedName(schema, name))
+      expect(first.name).toBe(schema)
+      expect(read(first.rest.slice(1))).toEqual({ name, rest: '' })
+    }),
+  )
+})

@@ -1,0 +1,48 @@
+import type { Unit } from './columns.ts'
+import type { Context, Given, Needs } from './given.ts'
+
+export type Severity = 'info' | 'warning' | 'critical'
+export type Evidence = Readonly<Record<string, string | number | boolean | null>>
+
+/** One thing wrong, as a rule states it. */
+export interface Breach {
+  /** What it is about, stable over restarts: `instance`, `public.invoices`, an index, an application. */
+  readonly subject: string
+  readonly severity: Severity
+  readonly value: number
+  readonly unit: Unit
+  /** One sentence with the figures in it. */
+  readonly summary: string
+  readonly evidence: Evidence
+}
+
+/** A breach with its identity. `key` is `rule/subject` and survives restarts. */
+export interface Finding extends Breach {
+  readonly key: string
+  readonly rule: string
+  readonly title: string
+}
+
+export type Thresholds = Readonly<Record<string, number>>
+
+/** A health rule: pure, over typed facts. */
+export interface Rule<N extends Needs = Needs, T extends Thresholds = Thresholds> {
+  readonly name: string
+  readonly title: string
+  /** What it means and why it matters. */
+  readonly doc: string
+  /** What to do about it. */
+  readonly remedy: string
+  readonly needs: N
+  /** Defaults; configuration overrides each by name. */
+  readonly thresholds: T
+  /** Points off the score for the worst finding of each severity. */
+  readonly deductions: { readonly [S in Severity]?: number }
+  /** A fatal state: while it is critical the score is at most this. */
+  readonly cap?: number
+  check(given: Given<N>, thresholds: { readonly [K in keyof T]: number }, context: Context): readonly Breach[]
+}
+
+/** Checks a rule's declaration at compile time; returns it unchanged. */
+export const defineRule = <const N extends Needs, const T extends Thresholds>(rule: Rule<N, T>): Rule<N, T> =>
+  rule

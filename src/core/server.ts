@@ -1,0 +1,31 @@
+/** What a watched server is and what we may see of it, read once at connect and again after a restart. */
+export interface Capabilities {
+  /** As `server_version_num`, for example 170010. */
+  readonly version: number
+  readonly major: number
+  readonly database: string
+  readonly user: string
+  /** Epoch milliseconds. */
+  readonly startedAt: number
+  readonly systemIdentifier: string | null
+  readonly role: 'primary' | 'standby'
+  readonly superuser: boolean
+  /** Predefined roles that the user has, of those that matter here. */
+  readonly grants: readonly string[]
+  /** Installed extensions. */
+  readonly extensions: Readonly<Record<string, { readonly schema: string; readonly version: string }>>
+  /** Extensions that CREATE EXTENSION would find. */
+  readonly available: readonly string[]
+  /** Settings that decide what can be seen or what a limit is; raw values in base units where PostgreSQL has one. */
+  readonly settings: Readonly<Record<string, string>>
+  /** `transaction`: a pooler hands each transaction to another session. */
+  readonly pooler: 'none' | 'transaction'
+  readonly platform: 'supabase' | 'rds' | 'aurora' | 'cloud-sql' | 'neon' | 'self-hosted'
+}
+
+/** A number setting, or undefined where it can't be read. */
+export function numberSetting(server: Capabilities, name: string): number | undefined {
+  const raw = server.settings[name]
+  const value = raw === undefined ? Number.NaN : Number(raw)
+  return Number.isFinite(value) ? value : undefined
+}
