@@ -1,0 +1,201 @@
+import { AppError } from '../core/errors.ts'
+import type { Capabilities } from '../core/server.ts'
+import type { Connection, TextResult } from './connection.ts'
+import { withDeadline } from './deadline.ts'
+import { detectPooler } from './pooler.ts'
+import type { ConnectionSpec } from './url.ts'
+
+const OLDEST = 140_000
+/** In ms, above the statement timeout that is set below. */
+const DEADLINE = 10_000
+
+const GRANTS = [
+  'pg_monitor',
+  'pg_read_all_stats',
+  'pg_read_all_settings',
+  'pg_read_all_data',
+  'pg_signal_backend',
+  'pg_maintain',
+  'pg_checkpoint',
+  'pg_use_reserved_connections',
+]
+
+const EXTENSIONS = ['pg_stat_statements', 'pgstattuple', 'hypopg']
+
+/** Those that a limit, a rule or an explanation is made from. Absent where the role may not read one. */
+const SETTINGS = [
+  'autovacuum',
+  'autovacuum_analyze_scale_factor',
+  'autovacuum_analyze_threshold',
+  'autovacuum_freeze_max_age',
+  'autovacuum_max_workers',
+  'autovacuum_multixact_freeze_max_age',
+  'autovacuum_naptime',
+  'autovacuum_vacuum_cost_delay',
+  'autovacuum_vacuum_cost_limit',
+  'autovacuum_vacuum_insert_scale_factor',
+  'autovacuum_vacuum_insert_threshold',
+  'autovacuum_vacuum_max_threshold',
+  'autovacuum_vacuum_scale_factor',
+  'autovacuum_vacuum_threshold',
+  'autovacuum_work_mem',
+  'block_size',
+  'checkpoint_timeout',
+  'compute_query_id',
+  'data_checksums',
+  'default_statistics_target',
+  'effective_cache_size',
+  'fsync',
+  'full_page_writes',
+  'hot_standby_feedback',
+  'idle_in_transaction_session_timeout',
+  'log_min_duration_statement',
+  'maintenance_work_mem',
+  'max_connections',
+  'max_prepared_transactions',
+  'max_replication_slots',
+  'max_slot_wal_keep_size',
+  'max_wal_senders',
+  'max_wal_size',
+  'pg_stat_statements.max',
+  'pg_stat_statements.track',
+  'pg_stat_statements.track_planning',
+  'random_page_cost',
+  'reserved_connections',
+  'server_version',
+  'shared_buffers',
+  'shared_preload_libraries',
+  'statement_timeout',
+  'superuser_reserved_connections',
+  'synchronous_standby_names',
+  'temp_file_limit',
+  'track_activities',
+  'track_activity_query_size',
+  'track_counts',
+  'track_io_timing',
+  'track_wal_io_timing',
+  'wal_level',
+  'wal_segment_size',
+  'work_mem',
+]
+
+const PLATFORM_ROLES = ['supabase_admin', 'rdsadmin', 'cloudsqladmin', 'neon_superuser']
+
+/**
+ * Sizes in bytes and times in seconds; below zero means "off" or "the default" and is left alone.
+ * reset_val is the session's own value under what this transaction has set.
+ */
+const BASE_UNIT = `CASE WHEN unit IS NULL OR reset_val::float8 < 0 THEN reset_val
+  ELSE (reset_val::float8 * CASE unit WHEN 'kB' THEN 1024 WHEN '8kB' THEN 8192 WHEN '16kB' THEN 16384
+    WHEN 'MB' THEN 1048576 WHEN 'ms' THEN 0.001 WHEN 'min' THEN 60 ELSE 1 END)::text END`
+
+const MAIN = `/* pgtend:capabilities */ SELECT json_build_object(
+  'version', current_setting('server_version_num')::int,
+  'database', current_database(),
+  'user', current_user,
+  'started', extract(epoch FROM pg_postmaster_start_time())::float8,
+  'recovery', pg_is_in_recovery(),
+  'superuser', (SELECT rolsuper FROM pg_roles WHERE rolname = current_user),
+  'grants', (SELECT coalesce(json_agg(rolname ORDER BY rolname), '[]') FROM pg_roles
+    WHERE rolname = ANY ($1::text[]) AND pg_has_role(current_user, oid, 'USAGE')),
+  'extensions', (SELECT coalesce(json_object_agg(extname, json_build_object('schema', nspname, 'version', extversion)), '{}')
+    FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace),
+  'settings', (SELECT coalesce(json_object_agg(name, ${BASE_UNIT}), '{}') FROM pg_settings WHERE name = ANY ($2::text[])),
+  'platform', (SELECT coalesce(json_agg(rolname), '[]') FROM pg_roles WHERE rolname = ANY ($3::text[])),
+  'aurora', EXISTS (SELECT FROM pg_proc WHERE proname = 'aurora_version'),
+  'neon', EXISTS (SELECT FROM pg_settings WHERE name LIKE 'neon.%'),
+  'pid', pg_backend_pid())::text`
+
+const AVAILABLE = `/* pgtend:capabilities */ SELECT coalesce(json_agg(name ORDER BY name), '[]')::text
+  FROM pg_available_extensions WHERE name = ANY ($1::text[])`
+
+const PID = '/* pgtend:capabilities */ SELECT pg_catalog.pg_backend_pid()'
+
+interface Main {
+  readonly version: number
+  readonly database: string
+  readonly user: string
+  readonly started: number
+  readonly recovery: boolean
+  readonly superuser: boolean
+  readonly grants: readonly string[]
+  readonly extensions: Capabilities['extensions']
+  readonly settings: Readonly<Record<string, string>>
+  readonly platform: readonly string[]
+  readonly aurora: boolean
+  readonly neon: boolean
+  readonly pid: number
+}
+
+/** Reads what the server is and what the role may see, in one pipelined round trip. Throws AppError. */
+export async function readCapabilities(connection: Connection, spec: ConnectionSpec): Promise<Capabilities> {
+  const sent = [
+    connection.query(PID),
+    connection.query('BEGIN READ ONLY'),
+    connection.query(
+      `SELECT set_config('statement_timeout', '5000', true), set_config('lock_timeout', '300', true), set_config('search_path', 'pg_catalog, pg_temp', true)`,
+    ),
+    connection.query(MAIN, [GRANTS, SETTINGS, PLATFORM_ROLES]),
+    connection.query('SAVEPOINT p'),
+    // Both may fail where a hoster changed something; the rest is known without them.
+    connection.query(AVAILABLE, [EXTENSIONS]),
+    connection.query('ROLLBACK TO p'),
+    connection.query('/* pgtend:capabilities */ SELECT system_identifier::text FROM pg_control_system()'),
+    connection.query('ROLLBACK'),
+    connection.query(PID),
+  ]
+  const { value } = await withDeadline(connection, DEADLINE, Promise.allSettled(sent))
+  const [pidBefore, , , main, , available, , control, , pidAfter] = value
+  const text = textOf(main)
+  if (text === undefined) {
+    const reason =
+      main?.status === 'rejected' && main.reason instanceof Error ? main.reason.message : 'no answer'
+    throw new AppError('unreachable', `${connection.where}: ${connection.lost ?? reason}`)
+  }
+  const read = JSON.parse(text) as Main
+  if (read.version < OLDEST) throw tooOld(`${Math.floor(read.version / 10_000)}`)
+  const pids = [pidBefore, pidAfter].map(textOf).filter((pid) => pid !== undefined)
+  return {
+    version: read.version,
+    major: Math.floor(read.version / 10_000),
+    database: read.database,
+    user: read.user,
+    startedAt: Math.round(read.started * 1000),
+    systemIdentifier: textOf(control) ?? null,
+    role: read.recovery ? 'standby' : 'primary',
+    superuser: read.superuser,
+    grants: read.grants,
+    extensions: read.extensions,
+    available: JSON.parse(textOf(available) ?? '[]') as string[],
+    settings: read.settings,
+    pooler: detectPooler({
+      host: spec.host,
+      port: spec.port,
+      loginPid: connection.processId,
+      backendPids: [read.pid, ...pids.map(Number)],
+    }),
+    platform: platformOf(read),
+  }
+}
+
+/** Refuses a server by the version that it reported at login, before anything is asked that it may not know. */
+export function refuseOld(serverVersion: string): void {
+  const major = /^\d+/.exec(serverVersion)?.[0]
+  if (major !== undefined && Number(major) < OLDEST / 10_000) throw tooOld(serverVersion)
+}
+
+const tooOld = (version: string): AppError => new AppError('too-old', `it is version ${version}`)
+
+function platformOf(read: Main): Capabilities['platform'] {
+  const has = (role: string) => read.platform.includes(role)
+  if (has('supabase_admin')) return 'supabase'
+  if (read.aurora) return 'aurora'
+  if (has('rdsadmin')) return 'rds'
+  if (has('cloudsqladmin')) return 'cloud-sql'
+  if (read.neon || has('neon_superuser')) return 'neon'
+  return 'self-hosted'
+}
+
+function textOf(result: PromiseSettledResult<TextResult> | undefined): string | undefined {
+  return result?.status === 'fulfilled' ? (result.value.rows[0]?.[0] ?? undefined) : undefined
+}

@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Connection } from './connection.ts'
+
+/** How long to try to end on the server what the deadline has overtaken, and how often to ask, in ms. */
+const PATIENCE = 2000
+const AGAIN = 50
+
+/**
+ * Waits for pipelined work on a connection for at most `ms`, then ends it: one CancelRequest only ends the query that is
+ * running, and the next one begins, so they are sent until all is answered. After that the session is dropped: a
+ * CancelRequest that arrives late would hit another query.
+ */
+export async function withDeadline<T>(
+  connection: Connection,
+  ms: number,
+  work: Promise<T>,
+): Promise<{ readonly value: T; readonly late: boolean }> {
+  let settled = false
+  let ending: Promise<void> | undefined
+  const end = async () => {
+    for (const until = performance.now() + PATIENCE; !settled && performance.now() < until; ) {
+      await connection.cancel(until - performance.now())
+      await sleep(AGAIN)
+    }
+    connection.destroy(`no answer within ${ms} ms`)
+  }
+  const timer = setTimeout(() => {
+    ending = end()
+  }, ms)
+  try {
+    const value = await work
+    return { value, late: ending !== undefined }
+  } finally {
+    settled = true
+    clearTimeout(timer)
+    await ending
+  }
+}

@@ -1,0 +1,82 @@
+import { quoteIdentifier } from '../core/identifier.ts'
+import { type Failure, fail } from '../core/outcome.ts'
+import type { Probe } from '../core/probe.ts'
+import { sqlFor } from '../core/probe.ts'
+import type { Capabilities } from '../core/server.ts'
+
+/** Why a probe is not worth sending to this server, or undefined when it is. */
+export function obstacle(probe: Probe, server: Capabilities): Failure | undefined {
+  if (sqlFor(probe, server.major) === undefined) {
+    return fail('unsupported', `PostgreSQL ${server.major} does not have it`)
+  }
+  if (probe.on !== undefined && probe.on !== server.role) {
+    return fail('unsupported', `only a ${probe.on} has it, this server is a ${server.role}`)
+  }
+  if (probe.extension !== undefined && server.extensions[probe.extension] === undefined) {
+    return missingExtension(probe.extension, server)
+  }
+  if (server.superuser) return undefined
+  if (probe.needs === 'pg_monitor' && !server.grants.includes('pg_read_all_stats')) {
+    return fail('denied', `${server.user} does not have the role pg_monitor`, grantMonitor(server))
+  }
+  if (probe.needs === 'superuser') {
+    return fail('denied', `${server.user} is not a superuser`, 'Connect as a superuser.')
+  }
+  return undefined
+}
+
+/** The SQLSTATE of an error that the server sent. */
+export function sqlstateOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined
+}
+
+const MISSING: ReadonlySet<string> = new Set(['42P01', '42883', '42703', '3F000'])
+
+/** What an error of the server means for the probe. Codes: PostgreSQL documentation, appendix A. */
+export function failureOf(error: unknown, probe: Probe, server: Capabilities): Failure {
+  const code = sqlstateOf(error)
+  const said = `${messageOf(error)}${code ? ` (${code})` : ''}`
+  if (code === '42501') return fail('denied', said, grantMonitor(server))
+  if (code === '55P03') return fail('timeout', 'another session held a lock on what it reads')
+  if (code === '57014') return fail('timeout', 'it took longer than the statement timeout')
+  if (code === '55000' && probe.extension) return notPreloaded(probe.extension, said)
+  if (code && MISSING.has(code)) {
+    return probe.extension
+      ? fail('missing', said, `ALTER EXTENSION ${quoteIdentifier(probe.extension)} UPDATE;`)
+      : fail('missing', said)
+  }
+  return fail('failed', said)
+}
+
+const grantMonitor = (server: Capabilities): string => `GRANT pg_monitor TO ${quoteIdentifier(server.user)};`
+
+function missingExtension(name: string, server: Capabilities): Failure {
+  const where = `the extension ${name} is not installed in database ${server.database}`
+  if (!server.available.includes(name)) {
+    return fail(
+      'missing',
+      `${where}, and the server has no files of it`,
+      `Install the package that has ${name} (for PostgreSQL's own: postgresql-contrib), then CREATE EXTENSION ${quoteIdentifier(name)};`,
+    )
+  }
+  const preloaded = server.settings.shared_preload_libraries
+  const create = `CREATE EXTENSION ${quoteIdentifier(name)};`
+  const absent = preloaded !== undefined && !preloaded.split(/[\s,"']+/).includes(name)
+  return fail(
+    'missing',
+    where,
+    name === 'pg_stat_statements' && absent ? `${preload(name)} Then ${create}` : create,
+  )
+}
+
+const preload = (name: string): string =>
+  `Add ${name} to shared_preload_libraries in postgresql.conf and restart the server.`
+
+const notPreloaded = (name: string, said: string): Failure => fail('missing', said, preload(name))
+
+/** The server's own sentence, shortened. Never the whole error object: it holds the query and its values. */
+function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  return text.length > 300 ? `${text.slice(0, 299)}…` : text
+}
