@@ -72,8 +72,9 @@ export async function freshDatabase(major: Major): Promise<TestDatabase> {
       return result.rows as Record<string, unknown>[]
     },
     async drop() {
-      await Promise.allSettled(clients.map((opened) => opened.end()))
+      // First the database, since a client whose query is blocked would never end by itself.
       await onServer(major, `DROP DATABASE ${name} WITH (FORCE)`)
+      await Promise.allSettled(clients.map((opened) => opened.end()))
     },
   }
 }

@@ -89,7 +89,7 @@ const BASE_UNIT = `CASE WHEN unit IS NULL OR reset_val::float8 < 0 THEN reset_va
   ELSE (reset_val::float8 * CASE unit WHEN 'kB' THEN 1024 WHEN '8kB' THEN 8192 WHEN '16kB' THEN 16384
     WHEN 'MB' THEN 1048576 WHEN 'ms' THEN 0.001 WHEN 'min' THEN 60 ELSE 1 END)::text END`
 
-const MAIN = `/* pgtend:capabilities */ SELECT json_build_object(
+const MAIN = `SELECT /* pgtend:capabilities */ json_build_object(
   'version', current_setting('server_version_num')::int,
   'database', current_database(),
   'user', current_user,
@@ -106,10 +106,10 @@ const MAIN = `/* pgtend:capabilities */ SELECT json_build_object(
   'neon', EXISTS (SELECT FROM pg_settings WHERE name LIKE 'neon.%'),
   'pid', pg_backend_pid())::text`
 
-const AVAILABLE = `/* pgtend:capabilities */ SELECT coalesce(json_agg(name ORDER BY name), '[]')::text
+const AVAILABLE = `SELECT /* pgtend:capabilities */ coalesce(json_agg(name ORDER BY name), '[]')::text
   FROM pg_available_extensions WHERE name = ANY ($1::text[])`
 
-const PID = '/* pgtend:capabilities */ SELECT pg_catalog.pg_backend_pid()'
+const PID = 'SELECT /* pgtend:capabilities */ pg_catalog.pg_backend_pid()'
 
 interface Main {
   readonly version: number
@@ -140,7 +140,7 @@ export async function readCapabilities(connection: Connection, spec: ConnectionS
     // Both may fail where a hoster changed something; the rest is known without them.
     connection.query(AVAILABLE, [EXTENSIONS]),
     connection.query('ROLLBACK TO p'),
-    connection.query('/* pgtend:capabilities */ SELECT system_identifier::text FROM pg_control_system()'),
+    connection.query('SELECT /* pgtend:capabilities */ system_identifier::text FROM pg_control_system()'),
     connection.query('ROLLBACK'),
     connection.query(PID),
   ]

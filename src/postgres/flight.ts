@@ -7,6 +7,7 @@ import type { Connection, TextResult } from './connection.ts'
 import { withDeadline } from './deadline.ts'
 import { failureOf, obstacle, sqlstateOf } from './outcome-of.ts'
 import { parseRows, SpecError, type TextRow } from './parse-rows.ts'
+import { tagged } from './tag.ts'
 
 export interface FlightRequest {
   readonly probe: Probe
@@ -44,13 +45,16 @@ export interface Landing extends Flight {
   readonly inRecovery: boolean
 }
 
-const CLOCK = '/* pgtend */ SELECT extract(epoch FROM clock_timestamp())'
+const CLOCK = tagged('clock', 'SELECT extract(epoch FROM clock_timestamp())')
 
-const SET = `/* pgtend */ SELECT extract(epoch FROM clock_timestamp()), pg_is_in_recovery(),
+const SET = tagged(
+  'settings',
+  `SELECT extract(epoch FROM clock_timestamp()), pg_is_in_recovery(),
   set_config('statement_timeout', $1, true), set_config('lock_timeout', $2, true),
   set_config('idle_in_transaction_session_timeout', $3, true), set_config('work_mem', '32MB', true),
   set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true),
-  set_config('extra_float_digits', '1', true), set_config('search_path', $4, true)`
+  set_config('extra_float_digits', '1', true), set_config('search_path', $4, true)`,
+)
 
 /**
  * Runs the probes that can work here in one read-only transaction and one round trip. A probe's failure is its outcome.
@@ -126,7 +130,7 @@ async function send(
   const prelude = query(SET, settings)
   const around = [begin, query('SAVEPOINT p')]
   for (const { probe, values } of requests) {
-    answers.push(query(`/* pgtend:${probe.name} */ ${sqlFor(probe, server.major)}`, values && [values]))
+    answers.push(query(tagged(probe.name, sqlFor(probe, server.major) as string), values && [values]))
     around.push(query('ROLLBACK TO p'))
     clocks.push(query(CLOCK))
   }

@@ -1,0 +1,24 @@
+/** Seconds from a moment until now, never negative; NULL stays NULL. `now()` would be the start of the whole flight. */
+export const secondsSince = (moment: string): string =>
+  `case when ${moment} is not null then greatest(extract(epoch from clock_timestamp() - ${moment}), 0)::float8 end`
+
+/** A moment as seconds since 1970. */
+export const epoch = (moment: string): string => `extract(epoch from ${moment})::float8`
+
+/** Bytes of WAL from one position to another, never negative; NULL stays NULL. */
+export const walBetween = (from: string, to: string): string =>
+  `case when ${from} is not null then greatest(pg_wal_lsn_diff(${to}, ${from}), 0)::float8 end`
+
+/** The newest WAL position that this server knows: functions of a primary raise an error on a standby. */
+export const walPosition = `case when pg_is_in_recovery()
+    then coalesce(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) else pg_current_wal_lsn() end`
+
+/** The oid of the database that we are connected to. */
+export const thisDatabase = '(select oid from pg_database where datname = current_database())'
+
+/**
+ * Relations of this database that somebody has locked, or waits to lock, in AccessExclusive mode.
+ * Functions that open a relation would wait behind it.
+ */
+export const locked = `select relation from pg_locks
+  where locktype = 'relation' and mode = 'AccessExclusiveLock' and database = ${thisDatabase}`

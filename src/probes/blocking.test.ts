@@ -1,0 +1,101 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { one, readProbe } from '../../test/read-probe.ts'
+import { freshDatabase, LATEST, majors, type TestDatabase } from '../../test/servers.ts'
+import { startServer } from '../embedded/server.ts'
+import blocking from './blocking.ts'
+
+const pidOf = async (client: pg.Client): Promise<number> =>
+  (await client.query('SELECT pg_backend_pid() AS pid')).rows[0].pid
+
+/** The row of a backend, when it waits: it is known to the server a little later than to us. */
+async function waiting(url: string, pid: number) {
+  const read = async () => (await readProbe(url, blocking)).filter((row) => row.pid === pid)
+  await expect.poll(read, { timeout: 20_000 }).toHaveLength(1)
+  return one(await read())
+}
+
+describe.each(majors)('PostgreSQL %i', (major) => {
+  let db: TestDatabase
+  beforeAll(async () => {
+    db = await freshDatabase(major)
+  })
+  afterAll(() => db?.drop())
+
+  test('a chain of two: who waits for whom, on what and since when', async () => {
+    await db.query(
+      'CREATE SCHEMA "s.1"; CREATE TABLE "s.1"."T" AS SELECT g AS id FROM generate_series(1, 2) g',
+    )
+    const [root, middle, leaf] = [await db.client(), await db.client(), await db.client()]
+    const update = 'UPDATE "s.1"."T" SET id = id WHERE id = '
+    await root.query(`BEGIN; ${update} 1`)
+    await middle.query(`BEGIN; ${update} 2`)
+    const pids = await Promise.all([root, middle, leaf].map(pidOf))
+    const second = middle.query(`${update} 1`)
+    const first = await waiting(db.monitorUrl, pids[1] as number)
+    await leaf.query('BEGIN')
+    const third = leaf.query('LOCK TABLE "s.1"."T"')
+    const last = await waiting(db.monitorUrl, pids[2] as number)
+
+    expect(first).toMatchObject({
+      blocked_by: [pids[0]],
+      mode: 'ShareLock',
+      lock_type: 'transactionid',
+      relation: 's.1.T',
+      database: db.name,
+    })
+    expect(last.blocked_by.toSorted()).toEqual([pids[0], pids[1]].toSorted())
+    expect(last).toMatchObject({ mode: 'AccessExclusiveLock', lock_type: 'relation', relation: 's.1.T' })
+    const later = await waiting(db.monitorUrl, pids[1] as number)
+    expect(later.waiting).toBeGreaterThan(first.waiting)
+
+    await root.query('ROLLBACK')
+    await second
+    await middle.query('ROLLBACK')
+    await third
+    await leaf.query('ROLLBACK')
+    const left = await readProbe(db.monitorUrl, blocking)
+    expect(left.filter((row) => pids.includes(row.pid))).toEqual([])
+  })
+
+  test('a lock in another database has no name here', async () => {
+    const other = await freshDatabase(major)
+    try {
+      const [holder, waiter] = [await other.client(), await other.client()]
+      await holder.query('CREATE TABLE t ()')
+      await holder.query('BEGIN; LOCK TABLE t')
+      const pid = await pidOf(waiter)
+      const waits = waiter.query('TABLE t').catch(() => undefined)
+      const row = await waiting(db.monitorUrl, pid)
+      expect(row).toMatchObject({ lock_type: 'relation', relation: null, database: other.name })
+      await holder.query('ROLLBACK')
+      await waits
+    } finally {
+      await other.drop()
+    }
+  })
+})
+
+test('a prepared transaction blocks as process 0', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'pgtend-blocking-'))
+  const settings = { max_prepared_transactions: '2', fsync: 'off' }
+  const server = await startServer({ major: LATEST, dataDir: join(dir, 'data'), settings })
+  try {
+    const client = new pg.Client({ connectionString: server.url() })
+    client.on('error', () => {})
+    await client.connect()
+    const pid = await pidOf(client)
+    await client.query('CREATE TABLE t ()')
+    await client.query(`BEGIN; LOCK TABLE t; PREPARE TRANSACTION 'forgotten'`)
+    const waits = client.query('TABLE t').catch(() => undefined)
+    expect((await waiting(server.url(), pid)).blocked_by).toEqual([0])
+    await server.stop('immediate')
+    await waits
+  } finally {
+    await server.stop('immediate')
+    rmSync(dir, { recursive: true, force: true })
+  }
+})

@@ -1,0 +1,58 @@
+import { detail, gauge, id, list, optional } from '../core/columns.ts'
+import { defineProbe } from '../core/probe.ts'
+import { secondsSince, thisDatabase } from './_sql.ts'
+
+export default defineProbe({
+  name: 'blocking',
+  title: 'Sessions waiting for a lock',
+  doc: 'Each backend that waits for a heavyweight lock, and the processes that block it as PostgreSQL itself tells.',
+  scope: 'instance',
+  every: 'tick',
+  needs: 'any',
+  rows: 'many',
+  columns: {
+    pid: id('Process id of the waiting backend'),
+    blocked_by: list<number>('Process ids of those that block it directly; 0 is a prepared transaction'),
+    waiting: gauge('seconds', 'Since it began to wait'),
+    mode: detail('Lock mode that it waits for, such as ShareLock'),
+    lock_type: detail('What the lock is on: relation, tuple, transactionid, advisory, …'),
+    relation: optional(detail('Table or index concerned; null where none is known or in another database')),
+    database: optional(detail('Database of the waiting backend')),
+  },
+  sql: {
+    // pg_blocking_pids stops the lock manager for a moment, so once for each waiting backend. No blocker left: it has
+    // its lock by now. A wait for a row is a wait for its transaction: the held tuple lock tells the table.
+    14: `
+with locks as materialized (
+  select * from pg_locks where not granted or locktype = 'tuple'
+), waiting as materialized (
+  select *, pg_blocking_pids(pid) as blockers from locks where not granted
+)
+select w.pid,
+  (select json_agg(b.pid order by b.nth)
+    from (select pid, min(nth) as nth from unnest(w.blockers) with ordinality as u(pid, nth) group by pid) b
+  ) as blocked_by,
+  coalesce(${secondsSince('w.waitstart')}, 0) as waiting,
+  w.mode,
+  w.locktype as lock_type,
+  r.name as relation,
+  a.datname as database
+from waiting w
+left join pg_stat_activity a on a.pid = w.pid
+left join lateral (
+  select n.nspname || '.' || c.relname as name
+  from (
+    select w.database, w.relation where w.relation is not null
+    union all
+    select t.database, t.relation from locks t
+    where w.relation is null and t.pid = w.pid and t.granted
+    limit 1
+  ) l
+  join pg_class c on c.oid = l.relation
+  join pg_namespace n on n.oid = c.relnamespace
+  where l.database in (0, ${thisDatabase})
+) r on true
+where cardinality(w.blockers) > 0
+order by w.waitstart, w.pid`,
+  },
+})

@@ -1,0 +1,67 @@
+import { gauge, id } from '../core/columns.ts'
+import { defineProbe, type ReadRows } from '../core/probe.ts'
+import { locked } from './_sql.ts'
+
+const TOP = 20
+
+/** The tables with most pages, TOAST included. Indexes are not counted: ranking needs no join. */
+function largest(read: ReadRows): Set<number> {
+  const rows = read('relations')
+  const pages = new Map(rows.map((row) => [row.oid as number, row.pages as number]))
+  const tables = rows
+    .filter((row) => row.kind === 'r' || row.kind === 'm')
+    .map((row) => {
+      const own = row.pages as number
+      return { oid: row.oid as number, pages: own + (pages.get(row.toast_oid as number) ?? 0) }
+    })
+  tables.sort((a, b) => b.pages - a.pages || a.oid - b.oid)
+  return new Set(tables.slice(0, TOP).map((table) => table.oid))
+}
+
+export default defineProbe({
+  name: 'relation-sizes',
+  title: 'Sizes of the largest tables',
+  doc: 'Exact size on disk of the 20 tables with most pages. A table that is locked exclusively is left out.',
+  scope: 'database',
+  every: 'lookup',
+  needs: 'any',
+  rows: 'many',
+  columns: {
+    oid: id('Oid of the table'),
+    heap: gauge('bytes', 'The table itself with its free space and visibility maps'),
+    indexes: gauge('bytes', 'All its indexes'),
+    toast: gauge('bytes', 'Its TOAST table with the index of that'),
+    total: gauge('bytes', 'All of it'),
+  },
+  lookup: {
+    wants(read) {
+      const known = new Set(read('relation-sizes').map((row) => row.oid))
+      return [...largest(read)].filter((oid) => !known.has(oid))
+    },
+    key: (row) => row.oid as number,
+    live: largest,
+    refresh: true,
+  },
+  sql: {
+    // The sum and not pg_total_relation_size: the parts then always add up, and each file is looked at once.
+    14: `
+with locked as materialized (${locked})
+select oid, heap, indexes, toast, heap + indexes + toast as total
+from (
+  select c.oid,
+    pg_relation_size(c.oid, 'main') + pg_relation_size(c.oid, 'fsm')
+      + pg_relation_size(c.oid, 'vm') + pg_relation_size(c.oid, 'init') as heap,
+    pg_indexes_size(c.oid) as indexes,
+    case when c.reltoastrelid = 0 then 0 else pg_total_relation_size(c.reltoastrelid) end as toast
+  from pg_class c
+  where c.oid = any($1::oid[])
+    and not exists (select from locked l where l.relation in (c.oid, c.reltoastrelid))
+    and not exists (
+      select from pg_index x join locked l on l.relation = x.indexrelid
+      where x.indrelid in (c.oid, c.reltoastrelid))
+  offset 0
+) s
+where heap is not null and indexes is not null and toast is not null
+order by oid`,
+  },
+})

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { one, readProbe } from '../../test/read-probe.ts'
+import { freshDatabase, majors, type TestDatabase } from '../../test/servers.ts'
+import indexes from './indexes.ts'
+import relationNames from './relation-names.ts'
+import relations from './relations.ts'
+
+describe.each(majors)('PostgreSQL %i', (major) => {
+  let db: TestDatabase
+  beforeAll(async () => {
+    db = await freshDatabase(major)
+  })
+  afterAll(() => db?.drop())
+
+  const relation = async (name: string) => {
+    const oid = (await db.query('SELECT $1::regclass::oid AS oid', [name]))[0]?.oid
+    return one(await readProbe(db.monitorUrl, relations), (row) => row.oid === oid)
+  }
+
+  test('changes are counted, and dead rows seen until VACUUM', async () => {
+    const client = await db.client()
+    await client.query('CREATE TABLE t (id int PRIMARY KEY, note text) WITH (autovacuum_enabled = off)')
+    await client.query('INSERT INTO t SELECT g FROM generate_series(1, 1000) g')
+    await client.query('DELETE FROM t WHERE id <= 400')
+    await client.query('UPDATE t SET note = $1 WHERE id = 1000', ['x'])
+    // Counters are reported at the end of a session at the latest.
+    await client.end()
+    await expect.poll(async () => (await relation('t')).dead, { timeout: 20_000 }).toBe(401)
+    const dirty = await relation('t')
+    expect(dirty).toMatchObject({
+      kind: 'r',
+      tuples: -1,
+      live: 600,
+      rows_inserted: 1000,
+      rows_deleted: 400,
+      rows_updated: 1,
+      changed_since_analyze: 1401,
+      inserted_since_vacuum: 1000,
+      last_vacuum: null,
+      vacuums: 0,
+      autovacuum_enabled: false,
+    })
+    await db.query('VACUUM (ANALYZE) t')
+    await expect.poll(async () => (await relation('t')).vacuums, { timeout: 20_000 }).toBe(1)
+    const clean = await relation('t')
+    expect(clean).toMatchObject({ tuples: 600, dead: 0, changed_since_analyze: 0, inserted_since_vacuum: 0 })
+    expect(clean.pages).toBeGreaterThan(0)
+    expect(Math.abs((clean.last_vacuum as number) - Date.now())).toBeLessThan(600_000)
+    expect(clean.last_analyze).not.toBeNull()
+    expect(clean.last_autovacuum).toBeNull()
+  })
+
+  test('autovacuum is off however one writes it, and on where it is not said', async () => {
+    await db.query(`CREATE TABLE no1 () WITH (autovacuum_enabled = 'NO');
+      CREATE TABLE zero () WITH (fillfactor = 50, autovacuum_enabled = 0);
+      CREATE TABLE yes1 () WITH (autovacuum_enabled = yes);
+      CREATE TABLE other () WITH (fillfactor = 50)`)
+    const enabled = async (name: string) => (await relation(name)).autovacuum_enabled
+    expect([await enabled('no1'), await enabled('zero')]).toEqual([false, false])
+    expect([await enabled('yes1'), await enabled('other')]).toEqual([true, true])
+  })
+
+  test('a partitioned parent has no storage, a temporary table of another session is not ours', async () => {
+    const client = await db.client()
+    await client.query(`CREATE TEMP TABLE passing (note text);
+      CREATE TABLE parts (id int) PARTITION BY LIST (id); CREATE TABLE part PARTITION OF parts DEFAULT;
+      INSERT INTO part SELECT g FROM generate_series(1, 10) g; ANALYZE parts`)
+    expect(await relation('parts')).toMatchObject({
+      kind: 'p',
+      pages: 0,
+      tuples: 10,
+      xid_age: null,
+      toast_oid: 0,
+    })
+    const { rows } = await client.query(`SELECT 'passing'::regclass::oid AS oid`)
+    const oids = (await readProbe(db.monitorUrl, relations)).map((row) => row.oid)
+    expect(oids).not.toContain(rows[0].oid)
+  })
+
+  test('names of 63 bytes, with quotes, line breaks and emoji', async () => {
+    const names = ['x'.repeat(63), `it's "so" \\ {1,2}\n;--`, '📈 näme', 'select']
+    for (const name of names) await db.query(`CREATE TABLE "${name.replaceAll('"', '""')}" (id int)`)
+    const found = (await readProbe(db.monitorUrl, relationNames)).map((row) => row.name)
+    expect(found).toEqual(expect.arrayContaining(names))
+  })
+
+  test('an index scan is counted for the index, checking uniqueness is not', async () => {
+    const client = await db.client()
+    await client.query('CREATE TABLE used (id int PRIMARY KEY); INSERT INTO used VALUES (1), (2)')
+    await client.query('SET enable_seqscan = off; SET enable_bitmapscan = off')
+    await client.query('SELECT * FROM used WHERE id = 1')
+    await client.end()
+    const oid = (await db.query(`SELECT 'used_pkey'::regclass::oid AS oid`))[0]?.oid
+    const read = async () => one(await readProbe(db.monitorUrl, indexes), (row) => row.oid === oid)
+    await expect.poll(async () => (await read()).scans, { timeout: 20_000 }).toBe(1)
+    expect((await read()).last_scan === null).toBe(major < 16)
+  })
+})

@@ -1,0 +1,39 @@
+import { detail, label, optional } from '../core/columns.ts'
+import { defineProbe, type ReadRows } from '../core/probe.ts'
+
+const MOST = 1000
+
+const live = (read: ReadRows) => new Set(read('statements').map((row) => row.query_id as string))
+
+export default defineProbe({
+  name: 'statement-texts',
+  title: 'Statement texts',
+  doc: 'The normalised text of each statement, fetched once. Constants are replaced by $1, $2, ….',
+  scope: 'instance',
+  every: 'lookup',
+  needs: 'pg_monitor',
+  extension: 'pg_stat_statements',
+  rows: 'many',
+  columns: {
+    query_id: label('Identifier of the statement, a 64-bit number'),
+    user: optional(detail('Role that ran it most often; null where it was dropped')),
+    query: detail('The text, at most 10,000 characters; empty where the server has lost it'),
+  },
+  lookup: {
+    wants(read) {
+      const known = new Set(read('statement-texts').map((row) => row.query_id))
+      return [...live(read)].filter((key) => !known.has(key)).slice(0, MOST)
+    },
+    key: (row) => row.query_id as string,
+    live,
+  },
+  sql: {
+    14: `
+select distinct on (s.queryid) s.queryid::text as query_id,
+  (select rolname from pg_roles r where r.oid = s.userid) as user,
+  coalesce(left(s.query, 10000), '') as query
+from pg_stat_statements(true) s
+where s.queryid = any($1::bigint[])
+order by s.queryid, s.calls desc`,
+  },
+})

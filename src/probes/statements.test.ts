@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { one, readProbe } from '../../test/read-probe.ts'
+import { freshDatabase, majors, type TestDatabase } from '../../test/servers.ts'
+import statementTexts from './statement-texts.ts'
+import statementTotals from './statement-totals.ts'
+import statements from './statements.ts'
+
+describe.each(majors)('PostgreSQL %i', (major) => {
+  let db: TestDatabase
+  beforeAll(async () => {
+    db = await freshDatabase(major)
+  })
+  afterAll(() => db?.drop())
+
+  test('calls of a statement move, and its text has no literals', async () => {
+    await db.query('CREATE TABLE customers (id int, name text)')
+    const ask = () => db.query(`SELECT count(*) FROM customers WHERE name = 'Ada Lovelace'`)
+    await ask()
+    const [known] = await db.query(
+      `SELECT queryid::text AS key, dbid AS database FROM pg_stat_statements
+        JOIN pg_database d ON d.oid = dbid WHERE query LIKE '%FROM customers%' AND datname = current_database()`,
+    )
+    const read = async () =>
+      one(
+        await readProbe(db.monitorUrl, statements),
+        (row) => row.query_id === known?.key && row.database_id === known?.database,
+      )
+    const before = await read()
+    const totals = one(await readProbe(db.monitorUrl, statementTotals))
+    for (let i = 0; i < 3; i++) await ask()
+    const after = await read()
+    expect(after.calls - before.calls).toBe(3)
+    expect(after.rows - before.rows).toBe(3)
+    expect(after.exec_seconds).toBeGreaterThan(before.exec_seconds)
+    // Milliseconds taken for seconds would be far beyond.
+    expect(after.max_seconds).toBeLessThan(5)
+    expect(after.toplevel).toBe('true')
+    expect(after.stats_since === null).toBe(major < 17)
+    expect(one(await readProbe(db.monitorUrl, statementTotals)).calls).toBeGreaterThanOrEqual(
+      totals.calls + 3,
+    )
+
+    const [text] = await readProbe(db.monitorUrl, statementTexts, [known?.key as string])
+    expect(text).toMatchObject({ query_id: known?.key, user: 'postgres' })
+    expect(text?.query).toBe('SELECT count(*) FROM customers WHERE name = $1')
+  })
+})
+
+test('wanted are the texts of new statements, at most 1,000 at a time', () => {
+  const rows = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, i) => ({ query_id: `-${from + i}` }))
+  const known = { statements: rows(0, 2500), 'statement-texts': rows(0, 1000) } as Record<string, object[]>
+  const wanted = statementTexts.lookup?.wants((name) => (known[name] ?? []) as never)
+  expect(wanted).toHaveLength(1000)
+  expect(wanted?.[0]).toBe('-1000')
+})
