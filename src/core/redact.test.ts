@@ -15,6 +15,7 @@ test.each([
   ['select "Se ""x"" 1", "a\'b" from "T"', 'select "Se ""x"" 1", "a\'b" from "T"'],
   ['select 1 -- secret\nfrom t', 'select ? --?\nfrom t'],
   ['select /* secret /* deeper */ still */ a', 'select /*?*/ a'],
+  ['select a in ($1 /*, ... */)', 'select a in ($1 /*, ... */)'],
   ['select a /* secret', 'select a /*?*/'],
   ["select a where b = 'secr", 'select a where b = ?'],
   ["select a where b = E'secr\\", 'select a where b = ?'],

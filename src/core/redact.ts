@@ -1,3 +1,5 @@
+/** What PostgreSQL 18 writes in place of the further values of a list. */
+const MORE_VALUES = '/*, ... */'
 /** What stands in place of a literal or of what a comment said. */
 const MASK = '?'
 
@@ -33,6 +35,9 @@ export function redactLiterals(sql: string): string {
       const end = sql.indexOf('\n', at)
       out += `--${MASK}`
       at = end === -1 ? sql.length : end
+    } else if (sql.startsWith(MORE_VALUES, at)) {
+      out += MORE_VALUES
+      at += MORE_VALUES.length
     } else if (sql.startsWith('/*', at)) {
       out += `/*${MASK}*/`
       at = endOfComment(sql, at)

@@ -54,8 +54,8 @@ export interface RangeQuery {
   readonly to: number
   /**
    * Width of a bucket in milliseconds; buckets begin at its multiples. One without a sample is null: a gap is shown
-   * as a gap. Widened to a multiple of five minutes when it is longer than that, or when the range begins before the
-   * last 48 hours, of which alone every point is kept.
+   * as a gap. Widened to a multiple of five minutes when it is longer than that, when the range is longer than three
+   * hours, or when it begins before the last 48 hours, of which alone every point is kept.
    */
   readonly step: number
   /** At most this many series, those with the greatest mean. Default 20. */

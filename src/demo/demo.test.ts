@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -76,7 +77,9 @@ test('what a killed demo left behind is undone at the next start', async () => {
     child.on('exit', () => resolve('exited'))
   })
   expect(said).toBe('ready')
+  const exited = once(child, 'exit')
   child.kill('SIGKILL')
+  await exited
 
   const demo = await startDemo(small)
   try {

@@ -20,6 +20,7 @@ const STANDBY_SCALE = 0.1
 /** Share of the first start that the building is. */
 const BUILT = 0.95
 const SLOT = 'wedsync_standby'
+/** Its folder beside the primary's. */
 const STANDBY = 'standby'
 
 const SETTINGS: Record<string, string> = {
@@ -186,7 +187,11 @@ function standbyOf(primary: EmbeddedServer, dir: string) {
   let starting: Promise<EmbeddedServer> | undefined
   const begin = async () => {
     try {
-      running = await startStandby(primary, { dataDir: join(dir, STANDBY), slot: SLOT, name: STANDBY })
+      running = await startStandby(primary, {
+        dataDir: join(dir, STANDBY),
+        slot: SLOT,
+        name: 'wedsync-standby',
+      })
       return running
     } catch (error) {
       starting = undefined

@@ -1,0 +1,33 @@
+import { defineAdvice } from '../core/advice.ts'
+import { formatBytes } from '../core/format.ts'
+import { maybe } from '../core/given.ts'
+import { qualifiedName } from '../core/identifier.ts'
+import invalidIndexes from '../derived/invalid-indexes.ts'
+import indexDdl from '../probes/index-ddl.ts'
+import { dropAndRestore } from './_index-ddl.ts'
+
+export default defineAdvice({
+  name: 'drop-invalid-index',
+  title: 'Drop an invalid index',
+  doc: 'An invalid index helps no query, but writes may still have to keep it up. Dropping it loses nothing; if it was wanted, it must be made again.',
+  needs: { indexes: invalidIndexes, ddl: maybe(indexDdl) },
+  thresholds: {},
+  recommend({ indexes, ddl }) {
+    return indexes
+      .filter((i) => i.kept_because === null)
+      .map((i) => ({
+        subject: `index ${i.schema}.${i.index}`,
+        summary: i.leftover_of
+          ? `The invalid index ${i.schema}.${i.index} was left behind by a failed rebuild of ${i.leftover_of}.`
+          : `The index ${i.schema}.${i.index} on ${i.table} is invalid: no query may use it.`,
+        evidence: { table: `${i.schema}.${i.table}`, size: i.size, leftover_of: i.leftover_of },
+        gain: `${formatBytes(i.size)} of disk, and less work for each write to ${i.table}`,
+        risk: i.leftover_of
+          ? `None, once ${qualifiedName(i.schema, i.leftover_of)} is there and valid.`
+          : 'None for queries; if the index is wanted, make it again with the statement given as undo.',
+        confidence: 'high' as const,
+        because: 'PostgreSQL marks it as invalid and no build of it is running.',
+        ...dropAndRestore(i, ddl),
+      }))
+  },
+})

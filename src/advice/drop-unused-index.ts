@@ -1,0 +1,52 @@
+import { defineAdvice } from '../core/advice.ts'
+import { formatBytes, formatDay, formatSeconds } from '../core/format.ts'
+import { maybe } from '../core/given.ts'
+import duplicateIndexes from '../derived/duplicate-indexes.ts'
+import unusedIndexes from '../derived/unused-indexes.ts'
+import indexDdl from '../probes/index-ddl.ts'
+import replication from '../probes/replication.ts'
+import { dropAndRestore } from './_index-ddl.ts'
+
+const DAY = 86_400
+
+export default defineAdvice({
+  name: 'drop-unused-index',
+  title: 'Drop an unused index',
+  doc: 'Each index costs disk, memory and time at every write. One that no query has used for long can go. Says nothing while the statistics are too young to tell, nor of small indexes.',
+  needs: {
+    unused: unusedIndexes,
+    duplicates: maybe(duplicateIndexes),
+    ddl: maybe(indexDdl),
+    replication: maybe(replication),
+  },
+  thresholds: { days: 14, size: 1024 ** 2 },
+  recommend({ unused, duplicates = [], ddl, replication }, { days, size }, { server }) {
+    const told = new Set(duplicates.map((d) => d.oid))
+    const elsewhere = server.role === 'standby' || (replication ?? []).length > 0
+    return unused
+      .filter((i) => i.seconds >= days * DAY && i.size >= size && !told.has(i.oid))
+      .map((i) => ({
+        subject: `index ${i.schema}.${i.index}`,
+        summary: `No query has used the index ${i.schema}.${i.index} on ${i.table} (${formatBytes(i.size)}) for ${formatSeconds(i.seconds)}.`,
+        evidence: {
+          table: `${i.schema}.${i.table}`,
+          size: i.size,
+          scans: 0,
+          statistics_since: formatDay(i.since),
+        },
+        gain: `${formatBytes(i.size)} of disk, and less work for each write to ${i.table}`,
+        risk: `A query that runs more seldom than every ${formatSeconds(i.seconds)} may need it, as may deletes from a table that ${i.table} refers to${i.expression ? '; the planner also loses statistics on its expression' : ''}.`,
+        ...(elsewhere
+          ? {
+              confidence: 'low' as const,
+              because:
+                'Each server counts only its own queries, and the others of this cluster may use the index: look there first.',
+            }
+          : {
+              confidence: 'medium' as const,
+              because: `Nothing scanned it since ${formatDay(i.since)}, but PostgreSQL does not tell when it was made.`,
+            }),
+        ...dropAndRestore(i, ddl),
+      }))
+  },
+})

@@ -1,0 +1,57 @@
+import { redactUrl } from '../../postgres/url.ts'
+import { type Report, renderReport } from '../../render/report.ts'
+import { rules } from '../../rules/index.ts'
+import { atMost, defineCommand, numberOption } from '../command.ts'
+import { loadConfig } from '../config-file.ts'
+import { look } from '../look.ts'
+import { chooseTarget } from '../target.ts'
+
+export default defineCommand({
+  name: 'check',
+  summary: 'Look at a database once and report its health',
+  usage: ['pgtend check [url or configured name] [--json]'],
+  doc: 'Reads two samples a moment apart, so that rates are of now and not since the last reset. Exit code 0: healthy, with no finding above info; 1: not healthy, or too little could be judged; 2: misuse; 3: can not connect.',
+  options: {
+    interval: {
+      type: 'string',
+      value: 'seconds',
+      help: 'Time between the two samples, 0.1 to 600; default 1',
+    },
+    json: { type: 'boolean', help: 'The report as one JSON object' },
+    config: { type: 'string', value: 'file', help: 'Configuration; default pgtend.config.ts or .json here' },
+  },
+  async run({ interval, json, config: file }, positionals, io) {
+    atMost('check', positionals, 1)
+    const seconds = numberOption('interval', interval, { least: 0.1, most: 600 }) ?? 1
+    const config = await loadConfig(io, file)
+    const target = chooseTarget(positionals[0], config, io.env)
+    const seen = await look(target, config, seconds, io)
+    const { health, opportunities, tables } = seen.evaluation
+    const name = target.name ?? redactUrl(target.url)
+    if (json) io.out(`${JSON.stringify(reportJson(name, redactUrl(target.url), seen), null, 2)}\n`)
+    else {
+      const remedies = new Map(rules.map((rule) => [rule.name, rule.remedy]))
+      const report: Report = {
+        ...{ name, server: seen.capabilities, seconds: seen.seconds },
+        ...{ tables, health, opportunities, remedies },
+      }
+      io.out(renderReport(report, io))
+    }
+    // Unknown is not healthy.
+    return health.status === 'healthy' && health.findings.every((f) => f.severity === 'info') ? 0 : 1
+  },
+})
+
+function reportJson(name: string, url: string, seen: Awaited<ReturnType<typeof look>>): object {
+  const { at, seconds, capabilities: server, evaluation } = seen
+  const { version, role, platform, database, user } = server
+  const { score, status, coverage, deductions, findings, unknown } = evaluation.health
+  return {
+    target: { name, url },
+    at,
+    window: seconds,
+    server: { version, role, platform, database, user },
+    ...{ score, status, coverage, deductions, findings, unknown },
+    opportunities: evaluation.opportunities,
+  }
+}

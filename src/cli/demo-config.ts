@@ -1,0 +1,19 @@
+import { type Config, parseConfig } from '../monitor/config.ts'
+
+/** How the demo is watched: quick, so that a fault shows within seconds; limits as WedSync has them. */
+export const demoConfig = (): Config =>
+  parseConfig({
+    cadence: { tick: 5, minute: 10, sweep: 60 },
+    limits: {
+      storage: '5 GB',
+      slowQuery: 1,
+      criticalTables: ['form_responses', 'api_usage_logs', 'activity_logs', 'email_logs'],
+    },
+    // A real team waits longer; here a fault should show while one looks.
+    thresholds: {
+      'drop-unused-index': { days: 0 },
+      'idle-in-transaction': { warning: 15 },
+      'end-idle-transaction': { seconds: 15 },
+      'connection-leak': { idle: 20 },
+    },
+  })

@@ -1,0 +1,89 @@
+import { mkdir } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import type { Hono } from 'hono'
+import { AppError } from '../core/errors.ts'
+import type { Store } from '../core/store.ts'
+import type { Config, TargetConfig } from '../monitor/config.ts'
+import type { Monitor } from '../monitor/monitor.ts'
+import { createApp } from '../server/app.ts'
+import { type Served, serve } from '../server/serve.ts'
+import { openStore } from '../store/open-store.ts'
+import { createMonitor } from '../wire.ts'
+import type { Io } from './io.ts'
+import { webRoot } from './package-root.ts'
+
+/** Store, monitor and server, running together. */
+export interface Host {
+  readonly url: string
+  readonly monitor: Monitor
+  stop(): Promise<void>
+}
+
+export interface HostOptions {
+  readonly targets: readonly TargetConfig[]
+  readonly config: Config
+  readonly storePath: string
+  readonly port: number
+  readonly host: string
+  /** Fail when the port is taken. */
+  readonly exact: boolean
+  readonly extra?: Hono
+}
+
+/** Opens the store, starts to watch and to listen; takes all of it back when a part fails. */
+export async function startHost(options: HostOptions, io: Io): Promise<Host> {
+  const { targets, config, storePath, port, host, exact, extra } = options
+  const undo: (() => Promise<void>)[] = []
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) await step().catch(tell(io))
+  }
+  try {
+    const store: Store = await openHistory(storePath)
+    undo.push(() => store.close())
+    const monitor = createMonitor({ targets, config, store, env: io.env, onError: tell(io) })
+    undo.push(() => monitor.stop())
+    const app = createApp({
+      ...{ monitor, webRoot: webRoot(), anyHost: !isLoopback(host) },
+      onFault: (error) =>
+        io.err(`pgtend: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`),
+      ...(extra ? { extra } : {}),
+    })
+    const served: Served = await serve(app, { port, host, exact })
+    undo.push(() => served.close())
+    monitor.start()
+    return { url: served.url, monitor, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function openHistory(path: string): Promise<Store> {
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw new AppError('store-failed', `${path}: ${(error as Error).message}`, { cause: error })
+  }
+  return openStore({ path })
+}
+
+/** Faults that no caller sees go to stderr. */
+export const tell =
+  (io: Io) =>
+  (error: Error): void =>
+    io.err(`pgtend: ${error.message}\n`)
+
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+
+/** Where the history is kept unless told otherwise (XDG base directories). */
+export function defaultStorePath(env: Io['env']): string {
+  const data = env.XDG_DATA_HOME
+  return join(data?.startsWith('/') ? data : join(homedir(), '.local', 'share'), 'pgtend', 'history.db')
+}
+
+export const storePathOf = (io: Io, option: string | undefined, config: Config): string => {
+  const named = option ?? config.store
+  return named === undefined ? defaultStorePath(io.env) : resolve(io.cwd, named)
+}

@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest'
+import { context } from '../../test/facts.ts'
+import { defineAdvice } from './advice.ts'
+import { counter, gauge, label } from './columns.ts'
+import { defineDerived } from './derived.ts'
+import { evaluate, type Registry, type Sample, type Tuning } from './evaluate.ts'
+import { maybe, pair } from './given.ts'
+import { type Failure, fail, ok } from './outcome.ts'
+import { defineRule } from './rule.ts'
+import type { Table } from './table.ts'
+
+const table = <const N extends string>(name: N) =>
+  ({
+    name,
+    title: name,
+    doc: '',
+    rows: 'many',
+    columns: { id: label('Name'), n: counter('count', 'Count') },
+  }) satisfies Table
+const probe = table('probe')
+const other = table('other')
+
+const doubled = defineDerived({
+  name: 'doubled',
+  title: '',
+  doc: '',
+  rows: 'many',
+  from: { probe },
+  columns: { n: gauge('count', 'Twice as many') },
+  compute: ({ probe }) => probe.map((r) => ({ n: 2 * r.n })),
+})
+const rate = defineDerived({
+  name: 'rate',
+  title: '',
+  doc: '',
+  rows: 'many',
+  from: { both: pair(probe), doubled, perhaps: maybe(other) },
+  columns: { n: gauge('per_second', 'Rate'), others: gauge('count', 'Rows of the other') },
+  compute: ({ both, perhaps }) => [
+    { n: ((both.now[0]?.n ?? 0) - (both.before[0]?.n ?? 0)) / both.seconds, others: perhaps?.length ?? -1 },
+  ],
+})
+const tooMany = defineRule({
+  name: 'too-many',
+  title: 'Too many',
+  doc: '',
+  remedy: '',
+  needs: { doubled },
+  thresholds: { most: 10 },
+  deductions: { warning: 30 },
+  check: ({ doubled }, { most }) =>
+    doubled
+      .filter((r) => r.n > most)
+      .map((r) => ({
+        subject: 's',
+        severity: 'warning' as const,
+        value: r.n,
+        unit: 'count' as const,
+        summary: `${r.n}`,
+        evidence: {},
+      })),
+})
+const fewer = defineAdvice({
+  name: 'fewer',
+  title: 'Fewer',
+  doc: '',
+  needs: { rate },
+  thresholds: { most: 1 },
+  recommend: ({ rate: [r] }, { most }) =>
+    (r?.n ?? 0) > most
+      ? [{ subject: 's', summary: '', evidence: {}, gain: '', risk: '', confidence: 'low', because: '' }]
+      : [],
+})
+// Registered before what it is made from: the order must not matter.
+const registry: Registry = { derived: [rate, doubled], rules: [tooMany], advice: [fewer] }
+
+const sample = (n: number, before?: number, seconds = 10): Sample => ({
+  at: 100_000,
+  outcome: ok([{ id: 'a', n }]),
+  ...(before === undefined
+    ? {}
+    : { before: { at: 100_000 - seconds * 1000, rows: [{ id: 'a', n: before }] } }),
+})
+const judged = (samples: Record<string, Sample>, tuning?: Tuning) =>
+  evaluate(registry, new Map(Object.entries(samples)), context(), tuning)
+const failed = (failure: Failure): Sample => ({ at: 0, outcome: failure })
+
+test('facts become derived tables, findings with keys, opportunities and a score', () => {
+  const seen = judged({ probe: sample(40, 10), other: sample(1) })
+  expect(seen.tables.get('doubled')).toEqual(ok([{ n: 80 }]))
+  expect(seen.tables.get('rate')).toEqual(ok([{ n: 3, others: 1 }]))
+  expect(seen.health).toMatchObject({
+    score: 70,
+    status: 'degraded',
+    coverage: 1,
+    findings: [{ key: 'too-many/s', rule: 'too-many', title: 'Too many' }],
+  })
+  expect(seen.opportunities).toMatchObject([{ key: 'fewer/s', advice: 'fewer', title: 'Fewer' }])
+})
+
+test('thresholds of the configuration replace the defaults', () => {
+  const seen = judged(
+    { probe: sample(40, 10) },
+    { thresholds: { 'too-many': { most: 80 }, fewer: { most: 3 } } },
+  )
+  expect(seen.health.findings).toEqual([])
+  expect(seen.opportunities).toEqual([])
+})
+
+test('what one can do without is undefined, not a failure', () =>
+  expect(
+    judged({ probe: sample(1, 1), other: failed(fail('denied', 'no')) }).tables.get('rate'),
+  ).toMatchObject({
+    rows: [{ others: -1 }],
+  }))
+
+describe('what is not known', () => {
+  test.each(['denied', 'missing', 'timeout', 'failed', 'pending'] as const)(
+    '%s: the rule is unknown with reason and fix, the score is not raised to healthy',
+    (reason) => {
+      const seen = judged({ probe: failed(fail(reason, 'why', 'GRANT')) })
+      expect(seen.tables.get('doubled')).toEqual(fail(reason, 'why', 'GRANT'))
+      expect(seen.health).toMatchObject({
+        coverage: 0,
+        status: 'unknown',
+        unknown: [
+          { rule: 'too-many', title: 'Too many', table: 'doubled', reason, detail: 'why', fix: 'GRANT' },
+        ],
+      })
+    },
+  )
+  test('unsupported: the rule does not apply', () =>
+    expect(judged({ probe: failed(fail('unsupported', 'a standby')) }).health.unknown).toEqual([]))
+  test('never read: pending', () =>
+    expect(judged({}).health.unknown).toMatchObject([{ reason: 'pending', table: 'doubled' }]))
+})
+
+test.each([
+  ['one sample', sample(5)],
+  ['a clock that stood still', sample(5, 1, 0)],
+  ['a clock that went back', sample(5, 1, -5)],
+])('%s makes no rate', (_, of) => {
+  const seen = judged({ probe: of })
+  expect(seen.tables.get('rate')).toMatchObject({ ok: false, reason: 'pending' })
+  expect(seen.opportunities).toEqual([])
+})

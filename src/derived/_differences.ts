@@ -1,0 +1,56 @@
+import type { Pair } from '../core/given.ts'
+
+/** A row of the newer sample, with what each counter grew by since the older one. */
+export interface Change<R, K extends string> {
+  readonly row: R
+  readonly grew: Readonly<Record<K, number>>
+}
+
+export interface DifferenceSpec<R, K extends string> {
+  readonly key: (row: R) => string | number
+  readonly counters: readonly K[]
+  /** When the row's counters began, where the server says so. Another moment is another beginning. */
+  readonly since?: (row: R) => number | null
+  /** Whether the counters of a row that is new, or that began anew, have grown from zero since the older sample. */
+  readonly fromZero?: (row: R, isNew: boolean) => boolean
+}
+
+/** Differences of all rows that can be differenced, and how many can't: those are gaps, not zeros and not spikes. */
+export interface Differences<R, K extends string> {
+  readonly changes: readonly Change<R, K>[]
+  readonly gaps: number
+}
+
+type Counters<K extends string> = { readonly [P in K]: number | null }
+
+/** Never negative, never more than has happened: where a counter went down, what is known begins anew. */
+export function differences<K extends string, R extends Counters<K>>(
+  pair: Pick<Pair<R>, 'now' | 'before'>,
+  spec: DifferenceSpec<R, K>,
+): Differences<R, K> {
+  const before = new Map(pair.before.map((row) => [spec.key(row), row]))
+  const changes: Change<R, K>[] = []
+  let gaps = 0
+  for (const row of pair.now) {
+    const old = before.get(spec.key(row))
+    const base = old !== undefined && continues(row, old, spec) ? old : undefined
+    if (base === undefined && !spec.fromZero?.(row, old === undefined)) {
+      gaps++
+      continue
+    }
+    const grew = {} as Record<K, number>
+    for (const c of spec.counters) grew[c] = (row[c] ?? 0) - (base?.[c] ?? 0)
+    changes.push({ row, grew })
+  }
+  return { changes, gaps }
+}
+
+/** Whether the counters of `row` are those of `old`, only later. */
+export function continues<K extends string, R extends Counters<K>>(
+  row: R,
+  old: R,
+  spec: Pick<DifferenceSpec<R, K>, 'counters' | 'since'>,
+): boolean {
+  if (spec.since !== undefined && spec.since(row) !== spec.since(old)) return false
+  return spec.counters.every((c) => (row[c] ?? 0) >= (old[c] ?? 0))
+}

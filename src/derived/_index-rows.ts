@@ -1,0 +1,32 @@
+import type { Row } from '../core/table.ts'
+import type indexDefinitions from '../probes/index-definitions.ts'
+import type indexes from '../probes/indexes.ts'
+import { memoized, type RelationName } from './_names.ts'
+
+export type IndexDefinition = Row<typeof indexDefinitions>
+export type IndexCounters = Row<typeof indexes>
+
+export const definitionsByOid = memoized(
+  (rows: readonly IndexDefinition[]): ReadonlyMap<number, IndexDefinition> =>
+    new Map(rows.map((d) => [d.oid, d])),
+)
+
+export const countersByOid = memoized(
+  (rows: readonly IndexCounters[]): ReadonlyMap<number, IndexCounters> =>
+    new Map(rows.map((i) => [i.oid, i])),
+)
+
+/** Why an index must stay even if no scan ever uses it, or null. */
+export function keptBecause(index: IndexDefinition, name: RelationName): string | null {
+  if (index.primary) return 'it is the primary key'
+  if (index.exclusion) return 'it enforces an exclusion constraint'
+  if (index.constraint !== null) return `it enforces the constraint ${index.constraint}`
+  if (index.unique) return 'it enforces uniqueness'
+  if (index.foreign_key_target) return 'a foreign key refers to it'
+  if (index.replica_identity) return 'logical replication identifies rows by it'
+  if (index.clustered) return 'the table is clustered by it'
+  if (index.partition) return 'it is part of the index of a partitioned table'
+  if (name.kind === 'I')
+    return 'it is the index of a partitioned table, whose parts are counted by themselves'
+  return null
+}

@@ -1,0 +1,32 @@
+import type { Row } from '../core/table.ts'
+import type relationNames from '../probes/relation-names.ts'
+
+export type RelationName = Row<typeof relationNames>
+
+/** What `make` gave for these rows, made once for as long as the rows live: tables are large and seldom change. */
+export function memoized<R extends object, V>(make: (rows: R) => V): (rows: R) => V {
+  const known = new WeakMap<R, V>()
+  return (rows) => {
+    const found = known.get(rows)
+    if (found !== undefined) return found
+    const made = make(rows)
+    known.set(rows, made)
+    return made
+  }
+}
+
+/** Relations by oid. */
+export const namesByOid = memoized(
+  (rows: readonly RelationName[]): ReadonlyMap<number, RelationName> => new Map(rows.map((r) => [r.oid, r])),
+)
+
+/** Order by two texts, the same on every machine. */
+export const byText =
+  <T>(...parts: ((row: T) => string)[]) =>
+  (a: T, b: T): number => {
+    for (const part of parts) {
+      const [x, y] = [part(a), part(b)]
+      if (x !== y) return x < y ? -1 : 1
+    }
+    return 0
+  }

@@ -1,0 +1,105 @@
+import type { IndexDefinition } from './_index-rows.ts'
+
+export interface Redundant {
+  readonly index: IndexDefinition
+  readonly twin: IndexDefinition
+  readonly reason: 'identical' | 'prefix'
+}
+
+const words = (list: string): readonly string[] => (list.trim() === '' ? [] : list.trim().split(/\s+/))
+
+/** All that two indexes must share to be the same index twice. */
+const shapeOf = (i: IndexDefinition): string =>
+  JSON.stringify([
+    i.method,
+    i.keys,
+    i.key_columns,
+    i.classes,
+    i.collations,
+    i.options,
+    i.expressions,
+    i.predicate,
+  ])
+
+/** What only this index gives, beside being scanned. The more, the better to keep; ordered by weight. */
+const worth = (i: IndexDefinition): readonly number[] => [
+  Number(i.primary),
+  Number(i.exclusion),
+  Number(i.constraint !== null),
+  Number(i.foreign_key_target),
+  Number(i.replica_identity),
+  Number(i.partition),
+  Number(i.clustered),
+  Number(i.unique && i.nulls_not_distinct),
+  Number(i.unique),
+  -i.oid,
+]
+
+const byWorth = (a: IndexDefinition, b: IndexDefinition): number => {
+  const [x, y] = [worth(a), worth(b)]
+  const differs = x.findIndex((value, at) => value !== y[at])
+  return differs === -1 ? 0 : (y[differs] as number) - (x[differs] as number)
+}
+
+/** Whether DROP INDEX may take it away when another index does the same for queries. */
+const isFree = (i: IndexDefinition): boolean =>
+  !(
+    i.primary ||
+    i.exclusion ||
+    i.constraint !== null ||
+    i.foreign_key_target ||
+    i.replica_identity ||
+    i.partition ||
+    i.clustered
+  )
+
+/** Whether every search by `short` can be made by `long` as well. Strict: never true both ways. */
+function covers(long: IndexDefinition, short: IndexDefinition): boolean {
+  if (long.method !== 'btree' || short.method !== 'btree') return false
+  if (short.expressions !== null || long.predicate !== short.predicate) return false
+  const [all, own] = [words(long.keys), words(short.keys)]
+  const keys = short.key_columns
+  if (long.key_columns < keys) return false
+  if (long.key_columns === keys && all.length <= own.length) return false
+  const leads = (list: 'keys' | 'classes' | 'collations' | 'options') => {
+    const theirs = words(long[list])
+    return words(short[list])
+      .slice(0, keys)
+      .every((word, at) => theirs[at] === word)
+  }
+  return (
+    leads('keys') &&
+    leads('classes') &&
+    leads('collations') &&
+    leads('options') &&
+    own.slice(keys).every((column) => all.includes(column))
+  )
+}
+
+/**
+ * The indexes of one table that another index of it makes needless. Of identical ones that stays which carries a
+ * constraint or the like, else the oldest; a unique one is only needless beside an identical unique one. A shorter
+ * index is needless beside one that begins with its columns. Indexes that can't be used are not looked at.
+ */
+export function redundantIndexes(definitions: readonly IndexDefinition[]): readonly Redundant[] {
+  const usable = definitions.filter((d) => d.valid && d.ready)
+  const redundant: Redundant[] = []
+  const left: IndexDefinition[] = []
+  for (const same of Map.groupBy(usable, shapeOf).values()) {
+    const [twin, ...others] = [...same].sort(byWorth) as [IndexDefinition, ...IndexDefinition[]]
+    left.push(twin)
+    for (const index of others) {
+      const loses = index.unique && (!twin.unique || (index.nulls_not_distinct && !twin.nulls_not_distinct))
+      if (isFree(index) && !loses) redundant.push({ index, twin, reason: 'identical' })
+      else left.push(index)
+    }
+  }
+  const needless = new Set(
+    left.filter((short) => isFree(short) && !short.unique && left.some((long) => covers(long, short))),
+  )
+  for (const index of needless) {
+    const twin = left.filter((long) => !needless.has(long) && covers(long, index)).sort(byWorth)[0]
+    if (twin) redundant.push({ index, twin, reason: 'prefix' })
+  }
+  return redundant.sort((a, b) => a.index.oid - b.index.oid)
+}

@@ -1,0 +1,55 @@
+import type { Pair } from '../core/given.ts'
+import type { Row } from '../core/table.ts'
+import type statements from '../probes/statements.ts'
+import { continues, type Differences, differences } from './_differences.ts'
+
+export type Statement = Row<typeof statements>
+
+const COUNTERS = [
+  'calls',
+  'exec_seconds',
+  'rows',
+  'hit_blocks',
+  'read_blocks',
+  'temp_blocks',
+  'read_seconds',
+  'wal_bytes',
+] as const
+
+export type StatementCounter = (typeof COUNTERS)[number]
+
+const spec = {
+  counters: COUNTERS,
+  since: (s: Statement) => s.stats_since,
+  key: (s: Statement) => `${s.user_id}/${s.database_id}/${s.query_id}/${s.toplevel}`,
+}
+
+const known = new WeakMap<
+  readonly Statement[],
+  { before: readonly Statement[]; found: StatementDifferences }
+>()
+
+type StatementDifferences = Differences<Statement, StatementCounter>
+
+/**
+ * What each statement did between two samples. A statement that is new, or whose counters began anew, counts from
+ * zero only where that is sure to have been in between: by its own beginning (PostgreSQL 17 and newer), or because
+ * no entry was dropped, which is how evictions and resets show.
+ */
+export function statementDifferences(both: Pair<Statement>): StatementDifferences {
+  const earlier = known.get(both.now)
+  if (earlier?.before === both.before) return earlier.found
+  const now = new Map(both.now.map((s) => [spec.key(s), s]))
+  const intact = both.before.every((old) => {
+    const row = now.get(spec.key(old))
+    return row !== undefined && continues(row, old, spec)
+  })
+  const began = both.before.reduce((newest, s) => Math.max(newest, s.stats_since ?? 0), 0)
+  const found = differences(both, {
+    ...spec,
+    // Whatever the older sample didn't have began after all that it had.
+    fromZero: (s, isNew) => (s.stats_since === null ? isNew && intact : s.stats_since >= began),
+  })
+  known.set(both.now, { before: both.before, found })
+  return found
+}

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { derive, row } from '../../test/facts.ts'
+import activity from '../probes/activity.ts'
+import connectionGroups from './connection-groups.ts'
+
+const sessions = [
+  row(activity, { application: 'web', user: 'app', database: 'd', state: 'idle', state_age: 5 }),
+  row(activity, { application: 'web', user: 'app', database: 'd', state: 'idle', state_age: 50 }),
+  row(activity, { application: '', user: 'app', database: 'd', state: 'active', client: '10.0.0.1' }),
+  row(activity, { application: 'job', user: null, state: 'idle in transaction (aborted)' }),
+]
+const groups = derive(connectionGroups, { activity: sessions })
+const of = (by: string) => groups.filter((g) => g.by === by).map((g) => [g.name, g.connections])
+
+test('each session is in one group of each grouping, the largest first', () => {
+  expect(of('application')).toEqual([
+    ['web', 2],
+    ['(no name)', 1],
+    ['job', 1],
+  ])
+  expect(of('user')).toEqual([
+    ['app', 3],
+    ['unknown', 1],
+  ])
+  expect(of('database')).toEqual([
+    ['d', 3],
+    ['(none)', 1],
+  ])
+  expect(of('client')).toEqual([
+    ['local', 3],
+    ['10.0.0.1', 1],
+  ])
+  expect(of('state').map(([name]) => name)).toEqual(['idle', 'active', 'idle in transaction (aborted)'])
+})
+
+test('a group tells what its sessions do', () => {
+  const group = (name: string) => groups.find((g) => g.by === 'application' && g.name === name)
+  expect(group('web')).toMatchObject({ idle: 2, active: 0, idle_in_transaction: 0, oldest_idle: 50 })
+  expect(group('job')).toMatchObject({ idle: 0, idle_in_transaction: 1, oldest_idle: null })
+})
+
+test('nobody: no groups', () => expect(derive(connectionGroups, { activity: [] })).toEqual([]))

@@ -1,0 +1,55 @@
+import { gauge, label, optional } from '../core/columns.ts'
+import { defineDerived } from '../core/derived.ts'
+import type { Row } from '../core/table.ts'
+import activity from '../probes/activity.ts'
+import { byText } from './_names.ts'
+
+type Session = Row<typeof activity>
+
+/** How each grouping names a session. */
+const GROUPINGS: Readonly<Record<string, (session: Session) => string>> = {
+  state: (s) => s.state ?? 'unknown',
+  application: (s) => s.application || '(no name)',
+  user: (s) => s.user ?? 'unknown',
+  database: (s) => s.database ?? '(none)',
+  client: (s) => s.client ?? 'local',
+}
+
+export default defineDerived({
+  name: 'connection-groups',
+  title: 'Connections by state, application, user, database and client',
+  doc: 'Client sessions counted five ways. Each session is in one group of each of the five; pgtend’s own is in none.',
+  rows: 'many',
+  from: { activity },
+  columns: {
+    by: label('What the sessions are grouped by: state, application, user, database or client'),
+    name: label('The group’s name'),
+    connections: gauge('count', 'Sessions in the group'),
+    active: gauge('count', 'Those running a statement'),
+    idle: gauge('count', 'Those idle outside a transaction'),
+    idle_in_transaction: gauge('count', 'Those idle inside a transaction, failed ones included'),
+    oldest_idle: optional(
+      gauge('seconds', 'Longest time that one of them has been idle outside a transaction'),
+    ),
+  },
+  compute({ activity }) {
+    return Object.entries(GROUPINGS).flatMap(([by, nameOf]) => {
+      const groups = Map.groupBy(activity, nameOf)
+      return [...groups]
+        .map(([name, sessions]) => {
+          const idle = sessions.filter((s) => s.state === 'idle')
+          const ages = idle.flatMap((s) => s.state_age ?? [])
+          return {
+            by,
+            name,
+            connections: sessions.length,
+            active: sessions.filter((s) => s.state === 'active').length,
+            idle: idle.length,
+            idle_in_transaction: sessions.filter((s) => s.state?.startsWith('idle in transaction')).length,
+            oldest_idle: ages.length === 0 ? null : Math.max(...ages),
+          }
+        })
+        .sort((a, b) => b.connections - a.connections || byText((g: typeof a) => g.name)(a, b))
+    })
+  },
+})

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { context, derive, row } from '../../test/facts.ts'
+import activity from '../probes/activity.ts'
+import instance from '../probes/instance.ts'
+import connections from './connections.ts'
+
+const server = row(instance, { max_connections: 100, reserved_connections: 3, client_backends: 6 })
+
+test('counts states, waits and the oldest of each kind', () => {
+  const sessions = [
+    row(activity, { state: 'active', backend_age: 10, transaction_age: 5, wait_event_type: 'Lock' }),
+    row(activity, { state: 'active', backend_age: 900, wait_event_type: 'IO' }),
+    row(activity, { state: 'idle', backend_age: 20, state_age: 19 }),
+    row(activity, { state: 'idle in transaction', backend_age: 50, transaction_age: 49, state_age: 40 }),
+    row(activity, { state: 'idle in transaction (aborted)', backend_age: 60, transaction_age: 30 }),
+  ]
+  expect(derive(connections, { activity: sessions, instance: [server] })).toEqual([
+    {
+      used: 6,
+      usable: 97,
+      utilisation: 6 / 97,
+      active: 2,
+      idle: 1,
+      idle_in_transaction: 1,
+      aborted: 1,
+      waiting_on_lock: 1,
+      oldest_session: 900,
+      oldest_transaction: 49,
+      oldest_idle_in_transaction: 40,
+    },
+  ])
+})
+
+test('nobody there: no ages, not zero', () =>
+  expect(derive(connections, { activity: [], instance: [server] })).toMatchObject([
+    { oldest_session: null, oldest_transaction: null, oldest_idle_in_transaction: null, active: 0 },
+  ]))
+
+test('all slots reserved is full, not a division by zero', () =>
+  expect(
+    derive(connections, { activity: [], instance: [{ ...server, reserved_connections: 100 }] }),
+  ).toMatchObject([{ usable: 0, utilisation: 1 }]))
+
+test('without the limits there is no answer', () =>
+  expect(connections.compute({ activity: [], instance: [] }, context())).toMatchObject({
+    ok: false,
+  }))

@@ -1,0 +1,58 @@
+import { gauge, optional } from '../core/columns.ts'
+import { defineDerived } from '../core/derived.ts'
+import { fail } from '../core/outcome.ts'
+import activity from '../probes/activity.ts'
+import instance from '../probes/instance.ts'
+
+export default defineDerived({
+  name: 'connections',
+  title: 'Connections',
+  doc: 'Client sessions of the whole server by state, against the number that ordinary clients may open.',
+  rows: 'one',
+  from: { activity, instance },
+  columns: {
+    used: gauge('count', 'Client sessions, pgtend’s own included'),
+    usable: gauge(
+      'count',
+      'Sessions that ordinary clients may open: max_connections without the reserved slots',
+    ),
+    utilisation: gauge('ratio', 'Used out of usable'),
+    active: gauge('count', 'Sessions running a statement'),
+    idle: gauge('count', 'Sessions waiting for their client, outside a transaction'),
+    idle_in_transaction: gauge('count', 'Sessions waiting for their client inside a transaction'),
+    aborted: gauge('count', 'Sessions inside a failed transaction that was not rolled back yet'),
+    waiting_on_lock: gauge('count', 'Sessions waiting for a lock'),
+    oldest_session: optional(gauge('seconds', 'Age of the oldest session')),
+    oldest_transaction: optional(gauge('seconds', 'Age of the oldest open transaction')),
+    oldest_idle_in_transaction: optional(
+      gauge('seconds', 'Longest time that a session has been idle in a transaction'),
+    ),
+  },
+  history: ['used', 'utilisation', 'active', 'idle', 'idle_in_transaction', 'waiting_on_lock'],
+  compute({ activity, instance: [server] }) {
+    if (!server) return fail('failed', 'the server did not tell its limits')
+    const inState = (state: string) => activity.filter((a) => a.state === state)
+    const oldest = (ages: readonly (number | null)[]) =>
+      ages.reduce<number | null>(
+        (max, age) => (age === null || (max !== null && max >= age) ? max : age),
+        null,
+      )
+    const idleInTransaction = inState('idle in transaction')
+    const usable = Math.max(0, server.max_connections - server.reserved_connections)
+    return [
+      {
+        used: server.client_backends,
+        usable,
+        utilisation: usable === 0 ? 1 : server.client_backends / usable,
+        active: inState('active').length,
+        idle: inState('idle').length,
+        idle_in_transaction: idleInTransaction.length,
+        aborted: inState('idle in transaction (aborted)').length,
+        waiting_on_lock: activity.filter((a) => a.wait_event_type === 'Lock').length,
+        oldest_session: oldest(activity.map((a) => a.backend_age)),
+        oldest_transaction: oldest(activity.map((a) => a.transaction_age)),
+        oldest_idle_in_transaction: oldest(idleInTransaction.map((a) => a.state_age)),
+      },
+    ]
+  },
+})

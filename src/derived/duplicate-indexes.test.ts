@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { derive, row } from '../../test/facts.ts'
+import indexDefinitions from '../probes/index-definitions.ts'
+import indexes from '../probes/indexes.ts'
+import relationNames from '../probes/relation-names.ts'
+import duplicateIndexes from './duplicate-indexes.ts'
+
+const definition = (oid: number, table_oid = 1) =>
+  row(indexDefinitions, {
+    oid,
+    table_oid,
+    method: 'btree',
+    keys: '1',
+    key_columns: 1,
+    valid: true,
+    ready: true,
+  })
+const name = (oid: number, kind = 'i') => row(relationNames, { oid, schema: 's', name: `n${oid}`, kind })
+
+test('names the needless one and what does its work, with its size and use', () =>
+  expect(
+    derive(duplicateIndexes, {
+      definitions: [definition(5), definition(4)],
+      names: [name(1, 'r'), name(4), name(5)],
+      indexes: [row(indexes, { oid: 5, pages: 2, scans: 7 })],
+    }),
+  ).toEqual([
+    {
+      oid: 5,
+      schema: 's',
+      table: 'n1',
+      index: 'n5',
+      twin_oid: 4,
+      twin: 'n4',
+      reason: 'identical',
+      size: 16_384,
+      scans: 7,
+    },
+  ]))
+
+test('the same index on two tables is no duplicate, nor are those of partitioned parents', () => {
+  const names = [name(1, 'r'), name(2, 'r'), name(4), name(5)]
+  const judged = (definitions: ReturnType<typeof definition>[], of = names) =>
+    derive(duplicateIndexes, { definitions, names: of, indexes: undefined })
+  expect(judged([definition(4), definition(5, 2)])).toEqual([])
+  expect(judged([definition(4), definition(5)], [name(1, 'p'), name(4, 'I'), name(5, 'I')])).toEqual([])
+})

@@ -1,0 +1,52 @@
+import { detail, gauge, id, label, optional } from '../core/columns.ts'
+import { defineDerived } from '../core/derived.ts'
+import { maybe } from '../core/given.ts'
+import indexDefinitions from '../probes/index-definitions.ts'
+import indexes from '../probes/indexes.ts'
+import relationNames from '../probes/relation-names.ts'
+import { blockSize } from './_blocks.ts'
+import { countersByOid } from './_index-rows.ts'
+import { namesByOid } from './_names.ts'
+
+/** How REINDEX CONCURRENTLY names what it builds (`ccnew`) and what it is about to drop (`ccold`). */
+const LEFTOVER = /^(.+)_cc(?:new|old)\d*$/
+
+export default defineDerived({
+  name: 'invalid-indexes',
+  title: 'Invalid indexes',
+  doc: 'Indexes that no query may use, most often left behind by a CREATE INDEX or REINDEX CONCURRENTLY that failed. Those being built now are not listed.',
+  rows: 'many',
+  from: { definitions: indexDefinitions, names: relationNames, indexes: maybe(indexes) },
+  columns: {
+    oid: id('Oid of the index'),
+    schema: label('Schema'),
+    table: label('Table'),
+    index: label('Index'),
+    size: gauge('bytes', 'Size by its pages'),
+    leftover_of: optional(detail('The index that REINDEX CONCURRENTLY was to rebuild')),
+    kept_because: optional(detail('Why it can not simply be dropped')),
+  },
+  compute({ definitions, names, indexes = [] }, { server }) {
+    const named = namesByOid(names)
+    const counted = countersByOid(indexes)
+    return definitions
+      .filter((d) => !(d.valid || d.being_built))
+      .flatMap((d) => {
+        const [name, table] = [named.get(d.oid), named.get(d.table_oid)]
+        // The index of a partitioned parent is invalid until all parts have one: nothing is left behind there.
+        if (name?.kind !== 'i' || !table) return []
+        return [
+          {
+            oid: d.oid,
+            schema: name.schema,
+            table: table.name,
+            index: name.name,
+            size: (counted.get(d.oid)?.pages ?? 0) * blockSize(server),
+            leftover_of: LEFTOVER.exec(name.name)?.[1] ?? null,
+            kept_because: d.constraint === null ? null : `it stands for the constraint ${d.constraint}`,
+          },
+        ]
+      })
+      .sort((a, b) => a.oid - b.oid)
+  },
+})

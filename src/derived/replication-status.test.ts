@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest'
+import { context, derive, row } from '../../test/facts.ts'
+import replication from '../probes/replication.ts'
+import standby from '../probes/standby.ts'
+import replicationStatus from './replication-status.ts'
+
+const onStandby = { server: { role: 'standby' as const } }
+const receiver = (values: Parameters<typeof row<typeof standby>>[1]) =>
+  derive(
+    replicationStatus,
+    {
+      replication: undefined,
+      standby: [row(standby, { receiver_status: 'streaming', sender: 'p:5432', ...values })],
+    },
+    onStandby,
+  )[0]
+const senders = (...list: Parameters<typeof row<typeof replication>>[1][]) =>
+  derive(replicationStatus, { replication: list.map((v) => row(replication, v)), standby: undefined })
+
+test('a primary without standbys has no replication', () => expect(senders()).toEqual([]))
+
+test('a standby as the primary sees it; idle is no lag', () => {
+  expect(senders({ application: 'two', state: 'streaming', sync_state: 'async', replay_bytes: 0 })).toEqual([
+    {
+      standby: 'two',
+      side: 'primary',
+      state: 'streaming',
+      lag_seconds: null,
+      lag_bytes: 0,
+      sync: 'async',
+      paused: null,
+    },
+  ])
+})
+
+test('a base backup is no standby; those of one name are told apart', () => {
+  expect(senders({ state: 'backup' })).toEqual([])
+  const two = senders({ application: 'walreceiver', pid: 7 }, { application: 'walreceiver', pid: 8 })
+  expect(two.map((s) => s.standby)).toEqual(['walreceiver 7', 'walreceiver 8'])
+})
+
+test.each([
+  ['streaming', 0, 'streaming'],
+  ['streaming', 90, 'streaming'],
+  ['streaming', 91, 'disconnected'],
+  ['streaming', null, 'streaming'],
+  ['waiting', 1, 'waiting'],
+  [null, null, 'disconnected'],
+])('a receiver that is %s and silent for %s s: %s', (receiver_status, receiver_message_age, state) =>
+  expect(receiver({ receiver_status, receiver_message_age })).toMatchObject({ state, side: 'standby' }),
+)
+
+test('all received is replayed: no lag in time, though cut off for an hour', () =>
+  expect(
+    receiver({ receiver_status: null, receive_position: 100, replay_position: 100, replay_delay: null }),
+  ).toMatchObject({ state: 'disconnected', lag_seconds: null, lag_bytes: 0 }))
+
+test('behind in bytes and time, paused', () =>
+  expect(
+    receiver({ receive_position: 300, replay_position: 100, replay_delay: 4, replay_paused: true }),
+  ).toMatchObject({ standby: 'p:5432', lag_seconds: 4, lag_bytes: 200, paused: true }))
+
+test('what may not be read is denied with the grant that helps, else pending', () => {
+  const unread = { replication: undefined, standby: undefined }
+  const blind = context({ server: { grants: [], user: 'me"' } })
+  expect(replicationStatus.compute(unread, blind)).toMatchObject({
+    reason: 'denied',
+    fix: 'GRANT pg_monitor TO "me"""',
+  })
+  expect(replicationStatus.compute(unread, context())).toMatchObject({ reason: 'pending' })
+  expect(replicationStatus.compute(unread, context(onStandby))).toMatchObject({ ok: false })
+})

@@ -1,0 +1,83 @@
+import { detail, flag, gauge, label, optional } from '../core/columns.ts'
+import { defineDerived } from '../core/derived.ts'
+import { maybe } from '../core/given.ts'
+import { quoteIdentifier } from '../core/identifier.ts'
+import { fail } from '../core/outcome.ts'
+import type { Capabilities } from '../core/server.ts'
+import type { Row } from '../core/table.ts'
+import replication from '../probes/replication.ts'
+import standby from '../probes/standby.ts'
+
+/** A sender that is idle writes every 30 s at the latest (half of wal_sender_timeout). Seconds. */
+const SILENT = 90
+
+type Sender = Row<typeof replication>
+type Receiver = Row<typeof standby>
+
+function stateOf(receiver: Receiver): string {
+  if (receiver.receiver_status === null) return 'disconnected'
+  const silence = receiver.receiver_message_age
+  if (silence !== null && silence > SILENT) return 'disconnected'
+  return receiver.receiver_status
+}
+
+/** Receivers that share a name, as the default `walreceiver`, are told apart by their sender's process. */
+function nameOf(sender: Sender, all: readonly Sender[]): string {
+  const name = sender.application || '(no name)'
+  return all.some((s) => s !== sender && s.application === sender.application)
+    ? `${name} ${sender.pid}`
+    : name
+}
+
+function unreadable(server: Capabilities) {
+  const mayRead = server.superuser || server.grants.includes('pg_read_all_stats')
+  return mayRead
+    ? fail('pending', 'replication has not been read')
+    : fail('denied', 'replication may not be read', `GRANT pg_monitor TO ${quoteIdentifier(server.user)}`)
+}
+
+export default defineDerived({
+  name: 'replication-status',
+  title: 'Replication',
+  doc: 'How far standbys are behind, seen from the server that is watched. No row on a primary: nothing replicates from it. An idle primary is no lag; a standby without a live connection to its sender is disconnected, whatever it has replayed.',
+  rows: 'many',
+  from: { replication: maybe(replication), standby: maybe(standby) },
+  columns: {
+    standby: label('Standby: its application name, or on the standby itself the sender it follows'),
+    side: detail('primary: seen from the sender. standby: seen from the standby itself'),
+    state: detail('streaming, catchup, startup, disconnected, …'),
+    lag_seconds: optional(gauge('seconds', 'Time behind; none while there is nothing to replay')),
+    lag_bytes: optional(gauge('bytes', 'WAL not replayed yet')),
+    sync: optional(detail('async, sync, quorum or potential')),
+    paused: optional(flag('Whether replay is paused; known on the standby only')),
+  },
+  history: ['lag_seconds', 'lag_bytes'],
+  compute({ replication, standby }, { server }) {
+    const senders = (replication ?? [])
+      // A base backup is copying files, not following.
+      .filter((r) => r.state !== 'backup')
+      .map((r) => ({
+        standby: nameOf(r, replication ?? []),
+        side: 'primary',
+        state: r.state,
+        lag_seconds: r.replay_lag,
+        lag_bytes: r.replay_bytes,
+        sync: r.sync_state,
+        paused: null,
+      }))
+    if (server.role === 'primary') return replication ? senders : unreadable(server)
+    const receiver = standby?.[0]
+    if (!receiver) return unreadable(server)
+    const { receive_position: received, replay_position: replayed } = receiver
+    const own = {
+      standby: receiver.sender ?? 'this standby',
+      side: 'standby',
+      state: stateOf(receiver),
+      lag_seconds: receiver.replay_delay,
+      lag_bytes: received === null || replayed === null ? null : Math.max(0, received - replayed),
+      sync: null,
+      paused: receiver.replay_paused,
+    }
+    return [own, ...senders]
+  },
+})

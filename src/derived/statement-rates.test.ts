@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest'
+import { derive, row } from '../../test/facts.ts'
+import statementTexts from '../probes/statement-texts.ts'
+import statements from '../probes/statements.ts'
+import statementRates from './statement-rates.ts'
+
+type S = Parameters<typeof row<typeof statements>>[1]
+const rates = (now: S[], texts: Record<string, string> | undefined = {}, slowQuery = 1) =>
+  derive(
+    statementRates,
+    {
+      statements: {
+        seconds: 10,
+        before: now.map((s) => row(statements, { query_id: s?.query_id ?? 'a' })),
+        now: now.map((s) => row(statements, { query_id: 'a', ...s })),
+      },
+      texts:
+        texts && Object.entries(texts).map(([query_id, query]) => row(statementTexts, { query_id, query })),
+    },
+    { limits: { slowQuery } },
+  )
+
+test('figures are those of the window', () =>
+  expect(
+    rates([{ calls: 20, exec_seconds: 5, rows: 40, hit_blocks: 90, read_blocks: 10, mean_seconds: 99 }]),
+  ).toMatchObject([
+    {
+      calls: 20,
+      calls_rate: 2,
+      mean: 0.25,
+      total: 5,
+      share: 1,
+      rows_per_call: 2,
+      blocks: 100,
+      cache_hit: 0.9,
+      slow: false,
+    },
+  ]))
+
+test('those that did not run are left out; the rest is ordered by time', () => {
+  const rows = rates([
+    { query_id: 'a', calls: 1, exec_seconds: 1 },
+    { query_id: 'b', calls: 0 },
+    { query_id: 'c', calls: 1, exec_seconds: 3 },
+  ])
+  expect(rows.map((r) => [r.query_id, r.share])).toEqual([
+    ['c', 0.75],
+    ['a', 0.25],
+  ])
+})
+
+test.each([
+  [1, false],
+  [1.001, true],
+])('a mean of %d s with a limit of 1 s: slow is %s', (exec_seconds, slow) =>
+  expect(rates([{ calls: 1, exec_seconds }])).toMatchObject([{ slow }]),
+)
+
+test.each([
+  ['/* pgtend:activity */ select 1', 0],
+  ['select /* pgtend:activity */ 1', 0],
+  ['SELECT /* pgtend */ 1', 0],
+  ["select '/* pgtend' from a", 1],
+  ['/* my pgtend */ select 1', 1],
+])('%s: %i row', (text, count) => expect(rates([{ calls: 1 }], { a: text })).toHaveLength(count))
+
+test('texts are redacted; not known yet is none, not empty', () => {
+  expect(rates([{ calls: 1 }], { a: "SET x = 'hunter2'" })).toMatchObject([{ query: 'SET x = ?' }])
+  expect(rates([{ calls: 1 }], { a: '' })).toMatchObject([{ query: null }])
+  expect(rates([{ calls: 1 }], undefined)).toMatchObject([{ query: null, cache_hit: null }])
+})

@@ -1,0 +1,84 @@
+import { detail, flag, gauge, id, label, optional } from '../core/columns.ts'
+import { defineDerived } from '../core/derived.ts'
+import { maybe, pair } from '../core/given.ts'
+import { redactLiterals } from '../core/redact.ts'
+import type { Row } from '../core/table.ts'
+import statementTexts from '../probes/statement-texts.ts'
+import statements from '../probes/statements.ts'
+import { memoized } from './_names.ts'
+import { statementDifferences } from './_statement-differences.ts'
+
+/** The comment that pgtend's own statements begin with, or have after their first word: PostgreSQL 18 keeps only that. */
+const OWN = /^(?:\w+\s+)?\/\* pgtend\b/
+
+const textsById = memoized(
+  (rows: readonly Row<typeof statementTexts>[]) => new Map(rows.map((t) => [t.query_id, t])),
+)
+
+const redacted = memoized((text: Row<typeof statementTexts>) => ({ query: redactLiterals(text.query) }))
+
+export default defineDerived({
+  name: 'statement-rates',
+  title: 'Statements',
+  doc: 'What each statement did between the last two samples, those that took most time first. Statements that did not run are left out, and so are pgtend’s own.',
+  rows: 'many',
+  from: { statements: pair(statements), texts: maybe(statementTexts) },
+  columns: {
+    query_id: label('Identifier of the statement, a 64-bit number'),
+    user_id: id('Oid of the effective role that ran it'),
+    database_id: id('Oid of the database that it ran in'),
+    toplevel: label('true, or false for a statement inside a function'),
+    query: optional(detail('Its text without literals; none while it is not known yet')),
+    user: optional(detail('Role that ran it most often')),
+    calls: gauge('count', 'Times executed in the window'),
+    calls_rate: gauge('per_second', 'Times executed per second'),
+    mean: gauge('seconds', 'Mean execution time in the window'),
+    total: gauge('seconds', 'Execution time in the window'),
+    share: gauge('ratio', 'Its part of the execution time of all statements listed'),
+    rows_per_call: gauge('count', 'Rows returned or changed by one execution'),
+    blocks: gauge('count', 'Blocks asked for in the window'),
+    cache_hit: optional(gauge('ratio', 'Blocks found in shared buffers; none where no block was asked for')),
+    temp_blocks: gauge('count', 'Blocks of temporary files read and written in the window'),
+    read_seconds: gauge('seconds', 'Time spent reading blocks in the window; 0 where track_io_timing is off'),
+    wal: gauge('bytes', 'WAL written in the window'),
+    stddev: gauge('seconds', 'Standard deviation of the execution time since its statistics began'),
+    max: gauge('seconds', 'Longest execution since its statistics began'),
+    slow: flag('Whether the mean is above the limit for slow statements'),
+  },
+  compute({ statements: both, texts = [] }, { limits }) {
+    const known = textsById(texts)
+    const ran = statementDifferences(both).changes.filter(
+      ({ row, grew }) => grew.calls > 0 && !OWN.test(known.get(row.query_id)?.query ?? ''),
+    )
+    const all = ran.reduce((sum, { grew }) => sum + grew.exec_seconds, 0)
+    return ran
+      .map(({ row, grew }) => {
+        const text = known.get(row.query_id)
+        const mean = grew.exec_seconds / grew.calls
+        const blocks = grew.hit_blocks + grew.read_blocks
+        return {
+          query_id: row.query_id,
+          user_id: row.user_id,
+          database_id: row.database_id,
+          toplevel: row.toplevel,
+          query: text?.query ? redacted(text).query : null,
+          user: text?.user ?? null,
+          calls: grew.calls,
+          calls_rate: grew.calls / both.seconds,
+          mean,
+          total: grew.exec_seconds,
+          share: all === 0 ? 0 : grew.exec_seconds / all,
+          rows_per_call: grew.rows / grew.calls,
+          blocks,
+          cache_hit: blocks === 0 ? null : grew.hit_blocks / blocks,
+          temp_blocks: grew.temp_blocks,
+          read_seconds: grew.read_seconds,
+          wal: grew.wal_bytes,
+          stddev: row.stddev_seconds,
+          max: row.max_seconds,
+          slow: mean > limits.slowQuery,
+        }
+      })
+      .sort((a, b) => b.total - a.total || (a.query_id < b.query_id ? -1 : 1))
+  },
+})

@@ -1,0 +1,68 @@
+import { gauge, id, label, optional } from '../core/columns.ts'
+import { defineDerived } from '../core/derived.ts'
+import { pair } from '../core/given.ts'
+import indexes from '../probes/indexes.ts'
+import relationNames from '../probes/relation-names.ts'
+import relations from '../probes/relations.ts'
+import { differences } from './_differences.ts'
+import { namesByOid } from './_names.ts'
+
+const COUNTERS = [
+  'seq_scans',
+  'seq_rows',
+  'rows_inserted',
+  'rows_updated',
+  'rows_deleted',
+  'blocks_fetched',
+  'blocks_hit',
+] as const
+
+export default defineDerived({
+  name: 'table-rates',
+  title: 'Table activity',
+  doc: 'What happened to each table between the last two samples, those with most rows scanned first. Tables that were not used are left out.',
+  rows: 'many',
+  from: { relations: pair(relations), indexes: pair(indexes), names: relationNames },
+  columns: {
+    oid: id('Oid of the table'),
+    schema: label('Schema'),
+    table: label('Table'),
+    seq_scans: gauge('per_second', 'Scans of the whole table'),
+    seq_rows: gauge('per_second', 'Rows read by them'),
+    rows_per_scan: optional(gauge('count', 'Rows that one scan of the whole table read')),
+    index_scans: gauge('per_second', 'Scans of any of its indexes'),
+    inserts: gauge('per_second', 'Rows inserted'),
+    updates: gauge('per_second', 'Rows updated'),
+    deletes: gauge('per_second', 'Rows deleted'),
+    cache_hit: optional(gauge('ratio', 'Blocks of the table found in shared buffers')),
+  },
+  compute({ relations: both, indexes: indexPair, names }) {
+    const named = namesByOid(names)
+    const indexScans = new Map<number, number>()
+    for (const { row, grew } of differences(indexPair, { key: (i) => i.oid, counters: ['scans'] }).changes)
+      indexScans.set(row.table_oid, (indexScans.get(row.table_oid) ?? 0) + grew.scans)
+    const { changes } = differences(both, { key: (r) => r.oid, counters: COUNTERS })
+    return changes
+      .flatMap(({ row, grew }) => {
+        const name = row.kind === 'r' || row.kind === 'm' ? named.get(row.oid) : undefined
+        const scans = indexScans.get(row.oid) ?? 0
+        if (!name || (scans === 0 && COUNTERS.every((c) => grew[c] === 0))) return []
+        return [
+          {
+            oid: row.oid,
+            schema: name.schema,
+            table: name.name,
+            seq_scans: grew.seq_scans / both.seconds,
+            seq_rows: grew.seq_rows / both.seconds,
+            rows_per_scan: grew.seq_scans === 0 ? null : grew.seq_rows / grew.seq_scans,
+            index_scans: scans / indexPair.seconds,
+            inserts: grew.rows_inserted / both.seconds,
+            updates: grew.rows_updated / both.seconds,
+            deletes: grew.rows_deleted / both.seconds,
+            cache_hit: grew.blocks_fetched === 0 ? null : grew.blocks_hit / grew.blocks_fetched,
+          },
+        ]
+      })
+      .sort((a, b) => b.seq_rows - a.seq_rows || a.oid - b.oid)
+  },
+})

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { derive, row } from '../../test/facts.ts'
+import relationNames from '../probes/relation-names.ts'
+import relations from '../probes/relations.ts'
+import tables from './tables.ts'
+
+const names = [
+  row(relationNames, { oid: 1, schema: 'b', name: 't', kind: 'r' }),
+  row(relationNames, { oid: 2, schema: 'a', name: 'm', kind: 'm' }),
+  row(relationNames, { oid: 3, schema: 'a', name: 'p', kind: 'p' }),
+]
+const of = (values: Parameters<typeof row<typeof relations>>[1]) =>
+  derive(tables, { relations: [row(relations, { oid: 1, kind: 'r', ...values })], names })[0]
+
+test('tables and materialised views by name; parents and TOAST hold no rows of their own', () => {
+  const rows = derive(tables, {
+    relations: ['r', 'm', 'p', 't'].map((kind, n) => row(relations, { oid: n + 1, kind })),
+    names,
+  })
+  expect(rows.map((t) => `${t.schema}.${t.table}`)).toEqual(['a.m', 'b.t'])
+})
+
+test.each([
+  [0, 0, 0],
+  [75, 25, 0.25],
+  [0, 10, 1],
+])('%i live and %i dead rows: a share of %d', (live, dead, dead_ratio) =>
+  expect(of({ live, dead })).toMatchObject({ dead_ratio }),
+)
+
+test('the later of both vacuums counts, whoever ran it', () => {
+  expect(of({ last_vacuum: 5, last_autovacuum: 9, last_analyze: 7 })).toMatchObject({
+    last_vacuum: 9,
+    last_analyze: 7,
+  })
+  expect(of({})).toMatchObject({ last_vacuum: null, last_analyze: null })
+})
+
+test('never analysed is no estimate, empty is one', () => {
+  expect(of({ tuples: -1 })).toMatchObject({ estimate: false })
+  expect(of({ tuples: 0 })).toMatchObject({ estimate: true })
+})
+
+test('the size is that of the table and its TOAST', () => {
+  const [t] = derive(tables, {
+    relations: [
+      row(relations, { oid: 1, kind: 'r', pages: 2, toast_oid: 9 }),
+      row(relations, { oid: 9, kind: 't', pages: 3 }),
+    ],
+    names,
+  })
+  expect(t).toMatchObject({ pages: 2, size: 5 * 8192 })
+})

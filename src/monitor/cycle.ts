@@ -1,0 +1,72 @@
+import type { Evaluation } from '../core/evaluate.ts'
+import type { Context } from '../core/given.ts'
+import type { Outcome } from '../core/outcome.ts'
+import type { Cadence, Probe } from '../core/probe.ts'
+import type { Capabilities } from '../core/server.ts'
+import type { Config } from './config.ts'
+import type { Facts, Request } from './facts.ts'
+
+/** What a probe's last run cost: server time as seen from here, rows and bytes received. */
+export interface Cost {
+  readonly ms: number
+  readonly rows: number
+  readonly bytes: number
+  /** Epoch milliseconds on the server's clock. */
+  readonly at: number
+}
+
+/** The part of a session that a cycle uses; `postgres/session.ts` provides it. */
+export interface Reader {
+  readonly capabilities: Capabilities
+  flight(
+    requests: readonly { readonly probe: Probe; readonly values?: readonly (string | number)[] }[],
+  ): Promise<{
+    readonly at: number
+    readonly results: ReadonlyMap<
+      string,
+      { readonly outcome: Outcome; readonly ms: number; readonly rows: number; readonly bytes: number }
+    >
+  }>
+}
+
+export interface Cycle {
+  /** Epoch milliseconds on the server's clock. */
+  readonly at: number
+  readonly evaluation: Evaluation
+  /** Names of the probes that were read. */
+  readonly read: ReadonlySet<string>
+  readonly costs: ReadonlyMap<string, Cost>
+}
+
+/** Reads what is due, evaluates, looks up what that calls for, and evaluates again if anything came of it. */
+export async function runCycle(
+  reader: Reader,
+  facts: Facts,
+  cadences: ReadonlySet<Cadence>,
+  config: Config,
+): Promise<Cycle> {
+  const costs = new Map<string, Cost>()
+  const read = new Set<string>()
+  let at = 0
+  const fly = async (requests: readonly Request[]): Promise<void> => {
+    const flight = await reader.flight(requests)
+    at = flight.at
+    facts.take(at, flight.results, requests)
+    for (const [name, { ms, rows, bytes }] of flight.results) {
+      costs.set(name, { ms, rows, bytes, at })
+      read.add(name)
+    }
+  }
+  const judge = (): Evaluation => {
+    const context: Context = { at, server: reader.capabilities, limits: config.limits }
+    return facts.evaluate(context, { thresholds: config.thresholds, weights: config.weights })
+  }
+  await fly(facts.due(cadences))
+  let evaluation = judge()
+  const lookups = facts.lookups(evaluation, cadences.has('sweep'))
+  if (lookups.length > 0) {
+    await fly(lookups)
+    evaluation = judge()
+  }
+  return { at, evaluation, read, costs }
+}

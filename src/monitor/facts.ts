@@ -1,0 +1,144 @@
+import type { Evaluation, Registry, Sample, Tuning } from '../core/evaluate.ts'
+import { evaluate } from '../core/evaluate.ts'
+import type { Context } from '../core/given.ts'
+import { type Outcome, ok } from '../core/outcome.ts'
+import type { Cadence, Lookup, Probe } from '../core/probe.ts'
+
+type AnyRow = Readonly<Record<string, unknown>>
+type Key = string | number
+
+/** A probe to send and the values for its `$1`. */
+export interface Request {
+  readonly probe: Probe
+  readonly values?: readonly Key[]
+}
+
+interface Answer {
+  readonly outcome: Outcome
+}
+
+/** The catalogs' own counters: schema facts are fetched again only when they moved. */
+const CHANGE_DETECTOR = 'catalog-changes'
+/** Keys asked for in one lookup at most, so that no statement holds thousands of locks or texts. */
+const LOOKUP_BATCH = 1000
+
+/**
+ * What is known of one target: the last sample of each probe, the one before it for counters,
+ * and rows looked up so far. Decides what to ask next; asks nothing itself.
+ */
+export interface Facts {
+  /** Requests for the cadences that are due. */
+  due(cadences: ReadonlySet<Cadence>): readonly Request[]
+  /** Takes the answers of a flight; `at` is the server's clock in epoch milliseconds. */
+  take(at: number, results: ReadonlyMap<string, Answer>, asked: readonly Request[]): void
+  /** Requests for rows that what is known now calls for. `sweep`: those to be refreshed too. */
+  lookups(evaluation: Evaluation, sweep: boolean): readonly Request[]
+  evaluate(context: Context, tuning: Tuning): Evaluation
+  /** The sample before the last one, where counters may be differenced with it. */
+  before(probe: string): Sample['before']
+  /** Forgets earlier samples: after a restart or failover no counter may be differenced across it. */
+  gap(): void
+}
+
+export function createFacts(probes: readonly Probe[], registry: Registry): Facts {
+  const samples = new Map<string, Sample>()
+  const found = new Map<string, Map<Key, AnyRow>>()
+  const fruitless = new Map<string, Set<Key>>()
+  /** Probes whose last sample lies before a restart: shown still, but not differenced with. */
+  const broken = new Set<string>()
+  let schemaToken: unknown
+
+  const tokenNow = (): unknown => {
+    const outcome = samples.get(CHANGE_DETECTOR)?.outcome
+    return outcome?.ok ? outcome.rows[0]?.token : undefined
+  }
+
+  const isDue = (probe: Probe, cadences: ReadonlySet<Cadence>): boolean => {
+    if (probe.every === 'schema') {
+      if (!cadences.has('minute')) return false
+      const token = tokenNow()
+      // Without the detector the sweep's rhythm has to do.
+      return token === undefined ? schemaToken === undefined || cadences.has('sweep') : token !== schemaToken
+    }
+    return cadences.has(probe.every)
+  }
+
+  const keep = (probe: Probe, at: number, outcome: Outcome): void => {
+    const last = samples.get(probe.name)
+    const counts = Object.values(probe.columns).some((c) => c.kind === 'counter')
+    const continuous = !broken.delete(probe.name)
+    if (counts && continuous && outcome.ok && last?.outcome.ok) {
+      samples.set(probe.name, { at, outcome, before: { at: last.at, rows: last.outcome.rows } })
+    } else samples.set(probe.name, { at, outcome })
+  }
+
+  const keepLookup = (lookup: Lookup, request: Request, at: number, outcome: Outcome): void => {
+    const name = request.probe.name
+    const rows = found.get(name) ?? new Map<Key, AnyRow>()
+    if (outcome.ok) for (const row of outcome.rows) rows.set(lookup.key(row), row)
+    const none = fruitless.get(name) ?? new Set<Key>()
+    if (outcome.ok) for (const key of request.values ?? []) if (!rows.has(key)) none.add(key)
+    found.set(name, rows)
+    fruitless.set(name, none)
+    samples.set(name, { at, outcome: outcome.ok || rows.size > 0 ? ok([...rows.values()]) : outcome })
+  }
+
+  return {
+    due(cadences) {
+      const chosen = probes.filter((p) => !p.lookup && isDue(p, cadences))
+      // First of all, so that a change after it is seen as one the next time.
+      chosen.sort((a, b) => Number(b.name === CHANGE_DETECTOR) - Number(a.name === CHANGE_DETECTOR))
+      return chosen.map((probe) => ({ probe }))
+    },
+
+    take(at, results, asked) {
+      for (const request of asked) {
+        const { probe } = request
+        const outcome = results.get(probe.name)?.outcome
+        if (!outcome) continue
+        if (probe.lookup) keepLookup(probe.lookup, request, at, outcome)
+        else keep(probe, at, outcome)
+      }
+      const schema = asked.filter((r) => r.probe.every === 'schema')
+      if (schema.length > 0 && schema.every((r) => results.get(r.probe.name)?.outcome.ok))
+        schemaToken = tokenNow()
+    },
+
+    lookups(evaluation, sweep) {
+      const read = (table: string): readonly AnyRow[] => {
+        const outcome = evaluation.tables.get(table)
+        return outcome?.ok ? outcome.rows : []
+      }
+      const requests: Request[] = []
+      for (const probe of probes) {
+        const { lookup, name } = probe
+        if (!lookup) continue
+        if (sweep) fruitless.delete(name)
+        const live = lookup.live(read)
+        prune(found.get(name), live)
+        const none = fruitless.get(name)
+        const wanted = lookup.refresh && sweep ? live : new Set(lookup.wants(read))
+        const values = [...wanted].filter((key) => !none?.has(key)).slice(0, LOOKUP_BATCH)
+        if (values.length > 0) requests.push({ probe, values })
+      }
+      return requests
+    },
+
+    before: (probe) => samples.get(probe)?.before,
+
+    evaluate: (context, tuning) => evaluate(registry, samples, context, tuning),
+
+    gap() {
+      for (const [name, { at, outcome }] of samples) {
+        samples.set(name, { at, outcome })
+        broken.add(name)
+      }
+      schemaToken = undefined
+    },
+  }
+}
+
+function prune(rows: Map<Key, AnyRow> | undefined, live: ReadonlySet<Key>): void {
+  if (!rows) return
+  for (const key of rows.keys()) if (!live.has(key)) rows.delete(key)
+}

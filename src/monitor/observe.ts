@@ -1,0 +1,32 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Cadence } from '../core/probe.ts'
+import { probes } from '../probes/index.ts'
+import type { Config } from './config.ts'
+import { type Cost, type Cycle, type Reader, runCycle } from './cycle.ts'
+import { createFacts } from './facts.ts'
+import { registry } from './registry.ts'
+
+export interface Observation extends Cycle {
+  /** Seconds between the two samples that counters were differenced over. */
+  readonly seconds: number
+}
+
+const EVERYTHING: ReadonlySet<Cadence> = new Set<Cadence>(['tick', 'minute', 'sweep', 'schema'])
+const COUNTERS: ReadonlySet<Cadence> = new Set<Cadence>(['tick', 'minute'])
+
+/**
+ * Looks at a database once: two samples `seconds` apart, so that counters show what happens now
+ * and not since the last reset. Throws AppError `unreachable` when the connection is lost.
+ */
+export async function observe(
+  reader: Reader,
+  options: { readonly config: Config; readonly seconds: number; readonly signal?: AbortSignal },
+): Promise<Observation> {
+  const facts = createFacts(probes, registry)
+  const first = await runCycle(reader, facts, EVERYTHING, options.config)
+  await sleep(options.seconds * 1000, undefined, options.signal ? { signal: options.signal } : {})
+  const second = await runCycle(reader, facts, COUNTERS, options.config)
+  const costs = new Map<string, Cost>([...first.costs, ...second.costs])
+  const read = new Set([...first.read, ...second.read])
+  return { ...second, costs, read, seconds: (second.at - first.at) / 1000 }
+}

@@ -1,0 +1,101 @@
+/** Rows of the tables of facts that the page draws. Seconds, bytes, ratios; times are epoch milliseconds. */
+export interface FactRows {
+  connections: {
+    used: number
+    usable: number
+    utilisation: number
+    active: number
+    idle: number
+    idle_in_transaction: number
+    aborted: number
+    waiting_on_lock: number
+    oldest_session: number | null
+    oldest_transaction: number | null
+    oldest_idle_in_transaction: number | null
+  }
+  'connection-groups': {
+    by: 'state' | 'application' | 'user' | 'database' | 'client'
+    name: string
+    connections: number
+    active: number
+    idle: number
+    idle_in_transaction: number
+    oldest_idle: number | null
+  }
+  'query-performance': {
+    window: number
+    calls: number
+    calls_rate: number
+    average: number | null
+    median: number | null
+    p95: number | null
+    p99: number | null
+    slow_statements: number
+    statements: number
+    gaps: number
+  }
+  'statement-rates': {
+    query_id: string
+    user_id: number
+    database_id: number
+    toplevel: string
+    query: string | null
+    calls: number
+    calls_rate: number
+    mean: number
+    total: number
+    share: number
+    slow: boolean
+  }
+  'running-queries': {
+    pid: number
+    application: string
+    user: string | null
+    database: string | null
+    state: string
+    seconds: number
+    transaction_seconds: number | null
+    wait: string | null
+    query: string | null
+  }
+  storage: {
+    database: number
+    limit: number | null
+    used: number | null
+    wal: number | null
+    temp: number | null
+  }
+  'table-sizes': {
+    schema: string
+    table: string
+    heap: number
+    indexes: number
+    toast: number
+    total: number
+  }
+  'blocking-tree': {
+    pid: number
+    root: number
+    blocker: number | null
+    depth: number
+    waiting: number | null
+    mode: string | null
+    lock_type: string | null
+    relation: string | null
+    state: string | null
+    application: string | null
+    user: string | null
+    query: string | null
+    blocked: number
+    is_root: boolean
+  }
+  'replication-status': {
+    standby: string
+    side: 'primary' | 'standby'
+    state: string
+    lag_seconds: number | null
+    lag_bytes: number | null
+    sync: string | null
+    paused: boolean | null
+  }
+}

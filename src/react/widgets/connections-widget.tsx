@@ -1,0 +1,95 @@
+import { formatRatio, formatSeconds, plural } from '../../core/format.ts'
+import type { FactRows } from '../api/rows.ts'
+import { showValue } from '../display.ts'
+import { useConcern } from '../hooks/use-concern.ts'
+import { useFacts } from '../hooks/use-facts.ts'
+import { DataTable } from '../ui/data-table.tsx'
+import { FactsState } from '../ui/facts-state.tsx'
+import { Meter } from '../ui/meter.tsx'
+import { StackedBar } from '../ui/stacked-bar.tsx'
+import { Trend } from './trend.tsx'
+import css from './widget.module.css'
+import { Widget } from './widget.tsx'
+
+const RULES = ['connections-near-limit', 'connection-leak', 'idle-in-transaction', 'long-transaction']
+
+/** Connections: how many of those that can be used, by state and by application. */
+export function ConnectionsWidget() {
+  const connections = useFacts('connections')
+  const groups = useFacts('connection-groups')
+  return (
+    <Widget title="Connections" rules={RULES} id="connections">
+      <FactsState query={connections} what="Connections" lines={5}>
+        {(rows) => rows[0] && <Usage row={rows[0]} />}
+      </FactsState>
+      <section className={css.section}>
+        <h3>By application</h3>
+        <FactsState query={groups} what="Applications" lines={3}>
+          {(rows) => <Applications rows={rows.filter((r) => r.by === 'application')} />}
+        </FactsState>
+      </section>
+    </Widget>
+  )
+}
+
+function Usage({ row }: { readonly row: FactRows['connections'] }) {
+  const concern = useConcern(['connections-near-limit'])
+  const share = formatRatio(row.utilisation)
+  const oldest = row.oldest_idle_in_transaction ?? row.oldest_transaction
+  return (
+    <>
+      <div className={css.section}>
+        <p className={css.lead}>
+          <strong>{row.used}</strong>
+          <span>
+            of {plural(row.usable, 'usable connection')}, {share}
+          </span>
+        </p>
+        <Meter
+          label="Connections in use"
+          ratio={row.utilisation}
+          text={`${row.used} of ${row.usable}, ${share}`}
+          concern={concern}
+        />
+      </div>
+      <StackedBar legend parts={statesOf(row)} />
+      {oldest !== null && (
+        <p className={css.note}>
+          Oldest transaction {showValue(row.oldest_transaction, 'seconds')}
+          {row.oldest_idle_in_transaction !== null &&
+            `, oldest one left idle ${formatSeconds(row.oldest_idle_in_transaction)}`}
+        </p>
+      )}
+      <Trend metric="connections.used" unit="count" name="Connections" top={row.usable} />
+    </>
+  )
+}
+
+function statesOf(row: FactRows['connections']) {
+  const all = [
+    { name: 'Active', value: row.active, series: 1 },
+    { name: 'Idle', value: row.idle, series: 5 },
+    { name: 'Idle in transaction', value: row.idle_in_transaction, series: 3 },
+    { name: 'Aborted', value: row.aborted, series: 4 },
+  ] as const
+  // An aborted transaction is rare enough to be shown only when there is one.
+  return all.filter((p) => p.name !== 'Aborted' || p.value > 0).map((p) => ({ ...p, text: String(p.value) }))
+}
+
+function Applications({ rows }: { readonly rows: readonly FactRows['connection-groups'][] }) {
+  const shown = [...rows].sort((a, b) => b.connections - a.connections).slice(0, 6)
+  if (shown.length === 0) return <p className={css.note}>No client is connected.</p>
+  return (
+    <DataTable
+      caption="Connections by application"
+      rows={shown}
+      rowKey={(r) => r.name}
+      columns={[
+        { name: 'Application', render: (r) => r.name || 'unnamed' },
+        { name: 'Total', numeric: true, render: (r) => r.connections },
+        { name: 'Active', numeric: true, render: (r) => r.active },
+        { name: 'Longest idle', numeric: true, render: (r) => showValue(r.oldest_idle, 'seconds') },
+      ]}
+    />
+  )
+}

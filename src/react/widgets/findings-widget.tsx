@@ -1,0 +1,83 @@
+import { plural } from '../../core/format.ts'
+import type { Finding, FindingRecord } from '../api/types.ts'
+import { showMoment } from '../display.ts'
+import { useCatalog } from '../hooks/use-catalog.ts'
+import { useDatabaseHealth } from '../hooks/use-database-health.ts'
+import { useFindingRecords } from '../hooks/use-finding-records.ts'
+import { Badge } from '../ui/badge.tsx'
+import { Disclosure } from '../ui/disclosure.tsx'
+import { Notice } from '../ui/notice.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
+import { FindingItem } from './finding-item.tsx'
+import css from './findings-widget.module.css'
+import { Widget } from './widget.tsx'
+
+/** What is wrong now, since when, why, and what to do; and what has gone in the last seven days. */
+export function FindingsWidget() {
+  const { data, error, refetch } = useDatabaseHealth()
+  const records = useFindingRecords()
+  const { data: catalog } = useCatalog()
+  const byKey = new Map(records.data?.findings.map((r) => [r.key, r]))
+  const gone = (records.data?.findings ?? []).filter((r) => r.resolvedAt !== null)
+  const count = data?.findings.length ?? 0
+
+  return (
+    <Widget
+      title="Findings"
+      span={2}
+      id="findings"
+      aside={count > 0 && <span className={css.count}>{plural(count, 'open finding')}</span>}
+    >
+      {!data && !error && <Skeleton lines={4} />}
+      {!data && error && <Notice tone="critical" title={error.message} onRetry={() => refetch()} />}
+      {data && data.at === null && <Notice tone="info" title="The first reading is under way" />}
+      {data && data.at !== null && count === 0 && <NothingFound unknown={data.unknown.length} />}
+      {data && count > 0 && (
+        <ul className={css.list} aria-label="Open findings">
+          {data.findings.map((f: Finding) => (
+            <li key={f.key}>
+              <FindingItem
+                finding={f}
+                since={byKey.get(f.key)?.firstSeen}
+                rule={catalog?.rules.find((r) => r.name === f.rule)}
+              />
+            </li>
+          ))}
+        </ul>
+      )}
+      {gone.length > 0 && <Gone records={gone} />}
+    </Widget>
+  )
+}
+
+/** Nothing found is good news only as far as one could look. */
+function NothingFound({ unknown }: { readonly unknown: number }) {
+  if (unknown === 0) return <Notice tone="ok" title="No findings: every check that applies here passes" />
+  return (
+    <Notice tone="unknown" title="No findings in what could be judged">
+      {plural(unknown, 'check')} could not be judged; the health card says what would change that.
+    </Notice>
+  )
+}
+
+function Gone({ records }: { readonly records: readonly FindingRecord[] }) {
+  const newest = [...records].sort((a, b) => (b.resolvedAt ?? 0) - (a.resolvedAt ?? 0)).slice(0, 20)
+  return (
+    <Disclosure
+      summary={<span className={css.gone}>{plural(records.length, 'finding')} resolved in 7 days</span>}
+    >
+      <ul className={css.resolved}>
+        {newest.map((r) => (
+          <li key={`${r.key}/${r.firstSeen}`}>
+            <Badge tone="ok">Resolved</Badge>
+            <span>{r.title}</span>
+            <small>
+              {r.subject === 'instance' ? '' : `${r.subject}, `}
+              {showMoment(r.firstSeen)} to {showMoment(r.resolvedAt ?? r.lastSeen)}
+            </small>
+          </li>
+        ))}
+      </ul>
+    </Disclosure>
+  )
+}

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { fail, type Outcome, ok } from '../core/outcome.ts'
+import type { Capabilities } from '../core/server.ts'
+import { blindSpots, renderVisibility } from './visibility.ts'
+
+const server = { settings: {} } as unknown as Capabilities
+const grant = fail('denied', 'app does not have the role pg_monitor', 'GRANT pg_monitor TO "app";')
+
+test('tables that one grant would show are one blind spot', () => {
+  const tables = new Map<string, Outcome>([
+    ['activity', grant],
+    ['connections', fail('denied', 'activity may not be read', 'GRANT pg_monitor TO app')],
+    ['statements', fail('missing', 'not installed', 'CREATE EXTENSION pg_stat_statements;')],
+    ['databases', ok([])],
+  ])
+  expect(blindSpots(tables, server)).toEqual([
+    { reason: 'denied', tables: ['activity', 'connections'], detail: grant.detail, fix: grant.fix },
+    {
+      reason: 'missing',
+      tables: ['statements'],
+      detail: 'not installed',
+      fix: 'CREATE EXTENSION pg_stat_statements;',
+    },
+  ])
+})
+
+test('what a server can not have, or needs time, is no blind spot', () => {
+  const tables = new Map<string, Outcome>([
+    ['standby', fail('unsupported', 'x')],
+    ['statement-rates', fail('pending', 'x')],
+  ])
+  expect(blindSpots(tables, server)).toEqual([])
+  expect(renderVisibility([], 3)).toBe('Everything can be seen. 3 tables of facts can be read.\n')
+})
+
+test('a setting that stops the counting is one', () => {
+  const off = { settings: { track_io_timing: 'off', track_counts: 'on' } } as unknown as Capabilities
+  const spots = blindSpots(new Map(), off)
+  expect(spots).toHaveLength(1)
+  expect(renderVisibility(spots, 3)).toContain(
+    'ALTER SYSTEM SET track_io_timing = on; SELECT pg_reload_conf();',
+  )
+})

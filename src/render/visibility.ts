@@ -1,0 +1,61 @@
+import type { Outcome, Reason } from '../core/outcome.ts'
+import type { Capabilities } from '../core/server.ts'
+import { oneLine, plain, type Style, wrap } from './text.ts'
+
+/** Something that can't be seen and what would show it. */
+export interface BlindSpot {
+  readonly reason: Reason | 'setting'
+  /** Tables of facts that it hides. */
+  readonly tables: readonly string[]
+  readonly detail: string
+  /** SQL to run or a setting to change. */
+  readonly fix?: string
+}
+
+/** Settings without which PostgreSQL does not count what is asked for. */
+const COUNTING: Readonly<Record<string, string>> = {
+  track_activities: 'what sessions are doing',
+  track_counts: 'accesses to tables and indexes; autovacuum does not run either',
+  track_io_timing: 'time spent reading and writing blocks',
+}
+
+/** Tables that could not be read, one blind spot for each cause. Not: what this server can't have, or needs time. */
+export function blindSpots(tables: ReadonlyMap<string, Outcome>, server: Capabilities): BlindSpot[] {
+  const hidden = [...tables].flatMap(([table, outcome]) =>
+    outcome.ok || outcome.reason === 'unsupported' || outcome.reason === 'pending'
+      ? []
+      : [{ table, outcome }],
+  )
+  const causes = Map.groupBy(hidden, ({ outcome }) => outcome.fix?.replaceAll(/["; ]/g, '') ?? outcome.detail)
+  const spots = [...causes.values()].map((same): BlindSpot => {
+    const { reason, detail, fix } = (same[0] as (typeof hidden)[number]).outcome
+    return { reason, tables: same.map((h) => h.table), detail, ...(fix === undefined ? {} : { fix }) }
+  })
+  for (const [name, what] of Object.entries(COUNTING)) {
+    if (server.settings[name] !== 'off') continue
+    const fix = `ALTER SYSTEM SET ${name} = on; SELECT pg_reload_conf();`
+    spots.push({
+      reason: 'setting',
+      tables: [],
+      detail: `${name} is off: PostgreSQL does not count ${what}`,
+      fix,
+    })
+  }
+  return spots
+}
+
+/** The report of `pgtend doctor`. */
+export function renderVisibility(
+  spots: readonly BlindSpot[],
+  readable: number,
+  { width = 80, style = plain }: { readonly width?: number; readonly style?: Style } = {},
+): string {
+  const read = `${readable} tables of facts can be read.\n`
+  if (spots.length === 0) return `${style('good', 'Everything can be seen.')} ${read}`
+  const parts = spots.map(({ tables, detail, fix }) => {
+    const hides = tables.length === 0 ? '' : `${wrap(`hides ${tables.join(', ')}`, width, '  ')}\n`
+    const what = fix === undefined ? '' : `  ${style('strong', oneLine(fix))}\n`
+    return `${style('warning', wrap(detail, width))}\n${style('muted', hides)}${what}`
+  })
+  return `${parts.join('\n')}\n${read}`
+}

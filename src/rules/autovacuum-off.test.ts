@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { check, row } from '../../test/facts.ts'
+import tables from '../derived/tables.ts'
+import rule from './autovacuum-off.ts'
+
+const table = (autovacuum_enabled: boolean, changed_since_analyze: number, dead = 0) =>
+  row(tables, { schema: 'public', table: 't', autovacuum_enabled, changed_since_analyze, dead })
+
+test.each([
+  [table(true, 1e6), 0],
+  [table(false, 10_000), 0],
+  [table(false, 10_001), 1],
+  [table(false, 0, 10_001), 1],
+])('table %#: %i finding', (t, count) => {
+  const found = check(rule, { tables: [t] })
+  expect(found).toHaveLength(count)
+  for (const f of found) expect(f).toMatchObject({ subject: 'public.t', severity: 'warning' })
+})
+
+test.each([
+  [{ autovacuum: 'off', track_counts: 'on' }, 'autovacuum is off for the whole server.'],
+  [
+    { autovacuum: 'on', track_counts: 'off' },
+    'track_counts is off for the whole server, so autovacuum does nothing.',
+  ],
+])('%j is fatal', (settings, summary) => {
+  expect(check(rule, { tables: [] }, { server: { settings } })).toMatchObject([
+    { subject: 'instance', severity: 'critical', summary },
+  ])
+  expect(rule.cap).toBe(49)
+})
+
+test('settings that may not be read are not taken for off', () =>
+  expect(check(rule, { tables: [] }, { server: { settings: {} } })).toEqual([]))

@@ -1,0 +1,48 @@
+import { formatCount } from '../core/format.ts'
+import { type Breach, defineRule } from '../core/rule.ts'
+import tables from '../derived/tables.ts'
+
+export default defineRule({
+  name: 'autovacuum-off',
+  title: 'Autovacuum is off',
+  doc: 'Without autovacuum dead rows pile up, the planner works from old statistics, and in the end the server stops to save itself from transaction id wraparound.',
+  remedy:
+    'Switch it on again: ALTER SYSTEM SET autovacuum = on, or ALTER TABLE … RESET (autovacuum_enabled). Where it gets in the way, make it gentler or more frequent instead.',
+  needs: { tables },
+  thresholds: { changes: 10_000 },
+  deductions: { warning: 5, critical: 30 },
+  cap: 49,
+  check({ tables }, { changes: least }, { server }) {
+    const { autovacuum, track_counts } = server.settings
+    const off = autovacuum === 'off' ? 'autovacuum' : track_counts === 'off' ? 'track_counts' : undefined
+    const breaches: Breach[] = []
+    if (off) {
+      breaches.push({
+        subject: 'instance',
+        severity: 'critical',
+        value: 0,
+        unit: 'none',
+        summary: `${off} is off for the whole server${off === 'track_counts' ? ', so autovacuum does nothing' : ''}.`,
+        evidence: { autovacuum: autovacuum ?? null, track_counts: track_counts ?? null },
+      })
+    }
+    for (const t of tables) {
+      const changes = Math.max(t.changed_since_analyze, t.dead)
+      if (t.autovacuum_enabled || changes <= least) continue
+      breaches.push({
+        subject: `${t.schema}.${t.table}`,
+        severity: 'warning',
+        value: changes,
+        unit: 'count',
+        summary: `Autovacuum is off for ${t.schema}.${t.table}, where ${formatCount(changes)} rows have changed without it.`,
+        evidence: {
+          changed_since_analyze: t.changed_since_analyze,
+          dead: t.dead,
+          last_vacuum: t.last_vacuum,
+          last_analyze: t.last_analyze,
+        },
+      })
+    }
+    return breaches
+  },
+})

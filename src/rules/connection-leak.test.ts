@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { check, row } from '../../test/facts.ts'
+import activity from '../probes/activity.ts'
+import rule from './connection-leak.ts'
+
+const sessions = (count: number, values: Partial<ReturnType<typeof one>> = {}) =>
+  Array.from({ length: count }, () => one(values))
+const one = (values = {}) =>
+  row(activity, { state: 'idle', state_age: 601, application: 'worker', user: 'app', ...values })
+
+test.each([
+  [sessions(10), 0],
+  [sessions(11), 1],
+  [sessions(11, { state_age: 600 }), 0],
+  [sessions(11, { state: 'active' }), 0],
+  [[...sessions(6), ...sessions(6, { application: 'web' })], 0],
+])('case %#', (activity, count) => expect(check(rule, { activity })).toHaveLength(count))
+
+test('names the application and its roles', () =>
+  expect(check(rule, { activity: sessions(12) })).toMatchObject([
+    {
+      subject: 'application worker',
+      value: 12,
+      summary: 'worker holds 12 sessions that nobody used for more than 10 min.',
+      evidence: { users: 'app' },
+    },
+  ]))
+
+test('pools of Supabase’s own services are no leak there, but elsewhere', () => {
+  const activity = sessions(20, { user: 'authenticator' })
+  expect(check(rule, { activity }, { server: { platform: 'supabase' } })).toEqual([])
+  expect(check(rule, { activity })).toHaveLength(1)
+})

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { check, row } from '../../test/facts.ts'
+import replicationSlots from '../probes/replication-slots.ts'
+import rule from './slot-retains-wal.ts'
+
+const GB = 1024 ** 3
+const judged = (retained: number | null, wal_status = 'reserved') =>
+  check(rule, { slots: [row(replicationSlots, { slot: 'cdc', kind: 'logical', retained, wal_status })] })
+
+test.each([
+  [null, []],
+  [GB, []],
+  [GB + 1, ['warning']],
+  [5 * GB, ['warning']],
+  [5 * GB + 1, ['critical']],
+])('%s bytes held back: %j', (retained, severities) =>
+  expect(judged(retained).map((b) => b.severity)).toEqual(severities),
+)
+
+test('says who does not read', () =>
+  expect(judged(2 * GB)[0]?.summary).toBe('The logical slot cdc holds back 2 GB of WAL; nobody reads it.'))
+
+test('a lost slot holds back nothing any more', () => expect(judged(9 * GB, 'lost')).toEqual([]))

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { check, row } from '../../test/facts.ts'
+import databases from '../probes/databases.ts'
+import rule from './wraparound.ts'
+
+const LIMIT = 2_144_483_648
+const judged = (xid_age: number, multixact_age = 0) =>
+  check(rule, { databases: [row(databases, { database: 'app', xid_age, multixact_age })] })
+
+test.each([
+  [200_000_000, []],
+  [LIMIT * 0.5, []],
+  [LIMIT * 0.5 + 1, ['warning']],
+  [LIMIT * 0.8, ['warning']],
+  [LIMIT * 0.8 + 1, ['critical']],
+])('an age of %d: %j', (age, severities) => {
+  expect(judged(age).map((b) => b.severity)).toEqual(severities)
+  expect(judged(0, age).map((b) => b.severity)).toEqual(severities)
+})
+
+test('says which ids run out, and is fatal', () => {
+  expect(judged(0, 1_800_000_000)[0]?.summary).toBe(
+    'The oldest multixact id of the database app is 1,800,000,000 back: 84 % of the way until writes stop.',
+  )
+  expect(rule.cap).toBe(49)
+})

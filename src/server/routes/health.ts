@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { defineRoute, target, targetOf } from '../route.ts'
+
+export default defineRoute({
+  path: '/api/health',
+  doc: 'Score, status and what they rest on: deductions, findings, what could not be judged and what would be worth doing. Without a first cycle score is null and status `unknown`; while the server is unreachable the last answer stays, dated by `at`.',
+  answer:
+    '{ target, connection, since, error?, at, score, status, coverage, deductions, findings, unknown, opportunities }',
+  query: z.strictObject({ target }),
+  handle({ query }, { monitor }) {
+    const { id, connection, since, error, at, health, opportunities } = targetOf(monitor, query.target)
+    const { score, status, coverage, deductions, findings, unknown } = health ?? NOTHING_KNOWN
+    return {
+      ...{ target: id, connection, since, error, at: at ?? null },
+      ...{ score, status, coverage, deductions, findings, unknown, opportunities },
+    }
+  },
+})
+
+const NOTHING_KNOWN = {
+  score: null,
+  status: 'unknown',
+  coverage: 0,
+  deductions: [],
+  findings: [],
+  unknown: [],
+} as const

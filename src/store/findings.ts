@@ -1,0 +1,84 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { sql } from 'kysely'
+import type { Finding } from '../core/rule.ts'
+import type { FindingRecord } from '../core/store.ts'
+import { all, build, type Schema } from './queries.ts'
+
+type FindingsWriter = (
+  target: number,
+  at: number,
+  findings: readonly Finding[],
+  blind: ReadonlySet<string>,
+) => void
+
+/**
+ * Keeps the life of findings: first and last seen, resolved when no longer found. One that comes back starts a
+ * new record. Those of rules that could not be judged stay as they are: not seen is not gone.
+ */
+export function createFindingsWriter(db: DatabaseSync): FindingsWriter {
+  const open = db.prepare('select id, key, rule from finding where target = ? and resolved_at is null')
+  const add = db.prepare(
+    `insert into finding (severity, title, value, unit, summary, evidence, last_seen,
+       target, key, rule, subject, first_seen)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const see = db.prepare(
+    `update finding set severity = ?, title = ?, value = ?, unit = ?, summary = ?, evidence = ?,
+       last_seen = max(last_seen, ?)
+     where id = ?`,
+  )
+  const resolve = db.prepare('update finding set resolved_at = max(last_seen, ?) where id = ?')
+
+  return (target, at, findings, blind) => {
+    const rows = open.all(target) as { id: number; key: string; rule: string }[]
+    const openIds = new Map(rows.map((row) => [row.key, row.id]))
+    const seen = new Set<string>()
+    for (const finding of findings) {
+      // As SQLite will give it back: text is kept as UTF-8, which has no half surrogates.
+      const key = finding.key.toWellFormed()
+      const { severity, title, value, unit, summary, rule, subject } = finding
+      const evidence = JSON.stringify(finding.evidence)
+      const id = openIds.get(key)
+      if (id !== undefined) see.run(severity, title, value, unit, summary, evidence, at, id)
+      else {
+        const values = [severity, title, value, unit, summary, evidence, at, target, key, rule, subject, at]
+        const { lastInsertRowid } = add.run(...values)
+        openIds.set(key, Number(lastInsertRowid))
+      }
+      seen.add(key)
+    }
+    for (const row of rows) if (!seen.has(row.key) && !blind.has(row.rule)) resolve.run(at, row.id)
+  }
+}
+
+/** Open findings, and those resolved since then: worst first, then newest first. */
+export function readFindings(db: DatabaseSync, target: string, since: number): FindingRecord[] {
+  const query = build
+    .selectFrom('finding')
+    .innerJoin('target', 'target.id', 'finding.target')
+    .selectAll('finding')
+    .where('target.name', '=', target.toWellFormed())
+    .where((where) =>
+      where.or([where('finding.resolved_at', 'is', null), where('finding.resolved_at', '>=', since)]),
+    )
+    .orderBy(sql`case finding.severity when 'critical' then 0 when 'warning' then 1 else 2 end`)
+    .orderBy('finding.first_seen', 'desc')
+    .orderBy('finding.id', 'desc')
+  return all(db, query).map((row) => toRecord(target, row))
+}
+
+const toRecord = (target: string, row: Omit<Schema['finding'], 'id'>): FindingRecord => ({
+  target,
+  key: row.key,
+  rule: row.rule,
+  title: row.title,
+  subject: row.subject,
+  severity: row.severity as FindingRecord['severity'],
+  value: row.value,
+  unit: row.unit as FindingRecord['unit'],
+  summary: row.summary,
+  evidence: JSON.parse(row.evidence),
+  firstSeen: row.first_seen,
+  lastSeen: row.last_seen,
+  resolvedAt: row.resolved_at,
+})

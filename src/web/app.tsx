@@ -1,0 +1,27 @@
+import { useState } from 'react'
+import type { Range } from '../react/api/types.ts'
+import { DatabaseHealthDashboard } from '../react/dashboard.tsx'
+import { PgtendProvider } from '../react/provider.tsx'
+import { storedTheme, storeTheme, type Theme } from './stored-theme.ts'
+import { useUrlParameter } from './use-url-parameter.ts'
+
+const RANGES: readonly string[] = ['1h', '24h', '7d'] satisfies Range[]
+
+/** The page: the dashboard with target and range in the address and the theme kept in the browser. */
+export function App() {
+  const [target, setTarget] = useUrlParameter('target')
+  const [range, setRange] = useUrlParameter('range')
+  const [theme, setTheme] = useState<Theme>(storedTheme)
+  const changeTheme = (next: Theme) => {
+    storeTheme(next)
+    setTheme(next)
+  }
+  return (
+    <PgtendProvider target={target} onTargetChange={setTarget} theme={theme} onThemeChange={changeTheme}>
+      <DatabaseHealthDashboard
+        range={range && RANGES.includes(range) ? (range as Range) : '1h'}
+        onRangeChange={setRange}
+      />
+    </PgtendProvider>
+  )
+}

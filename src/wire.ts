@@ -1,0 +1,82 @@
+import { AppError } from './core/errors.ts'
+import type { Capabilities } from './core/server.ts'
+import type { Store } from './core/store.ts'
+import { type Config, parseConfig, type TargetConfig } from './monitor/config.ts'
+import { createMonitor as createMonitorOn, type Monitor } from './monitor/monitor.ts'
+import { type Observation, observe } from './monitor/observe.ts'
+import { reconnectDelay } from './postgres/backoff.ts'
+import { connect } from './postgres/session.ts'
+import { parseUrl, redactUrl } from './postgres/url.ts'
+
+export interface MonitorOptions {
+  /** Databases to watch; default `config.targets`. */
+  readonly targets?: readonly TargetConfig[]
+  /** From `parseConfig`; default: all defaults. */
+  readonly config?: Config
+  /** Where the history goes, from `openStore`. Without one there is no history. Yours to close after `stop()`. */
+  readonly store?: Store
+  /** Told of failures that no caller sees, such as a full disk under the store. */
+  readonly onError?: (error: Error) => void
+  /** Where PGPASSWORD and its like come from; default `process.env`. */
+  readonly env?: Environment
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * A monitor of real PostgreSQL servers. `start()` begins to watch, `stop()` ends it.
+ * Throws AppError `bad-url` for a URL that can't be understood, `no-target` where there is none.
+ */
+export function createMonitor(options: MonitorOptions): Monitor {
+  const config = options.config ?? parseConfig({})
+  const targets = options.targets ?? config.targets
+  const env = options.env ?? process.env
+  if (targets.length === 0) throw new AppError('no-target', 'the list of targets is empty')
+  for (const target of targets) parseUrl(target.url, env)
+  return createMonitorOn({
+    targets,
+    config,
+    ...(options.store ? { store: options.store } : {}),
+    ports: {
+      connect: (url) => connect(parseUrl(url, env)),
+      redact: redactUrl,
+      backoff: reconnectDelay,
+      onError: options.onError ?? (() => undefined),
+    },
+  })
+}
+
+export interface CheckOptions {
+  readonly config?: Config
+  /** Between the two samples; default 1. */
+  readonly seconds?: number
+  readonly signal?: AbortSignal
+  readonly onConnect?: () => void
+  /** Where PGPASSWORD and its like come from; default `process.env`. */
+  readonly env?: Environment
+}
+
+/** What one look at a database found. */
+export interface Check extends Observation {
+  readonly capabilities: Capabilities
+}
+
+/**
+ * Looks at a database once and lets go of it: two samples `seconds` (default 1) apart.
+ * Throws AppError: `bad-url`, `unreachable`, `login-failed`, `tls-failed`, `not-postgres`, `too-old`, `too-many-connections`.
+ */
+export async function checkDatabase(url: string, options: CheckOptions = {}): Promise<Check> {
+  const session = await connect(parseUrl(url, options.env ?? process.env))
+  try {
+    options.onConnect?.()
+    const { signal } = options
+    const seen = await observe(session, {
+      config: options.config ?? parseConfig({}),
+      seconds: options.seconds ?? 1,
+      ...(signal ? { signal } : {}),
+    })
+    return { ...seen, capabilities: session.capabilities }
+  } finally {
+    await session.close()
+  }
+}

@@ -1,0 +1,118 @@
+/** The page in a real browser against the real thing: demo, monitor, store and server. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { demoApp } from '../../src/cli/demo-app.ts'
+import { type Demo, startDemo } from '../../src/demo/demo.ts'
+import { parseConfig } from '../../src/monitor/config.ts'
+import { createMonitor } from '../../src/monitor/monitor.ts'
+import { connect } from '../../src/postgres/session.ts'
+import { parseUrl, redactUrl } from '../../src/postgres/url.ts'
+import { createApp } from '../../src/server/app.ts'
+import { serve } from '../../src/server/serve.ts'
+import { openStore } from '../../src/store/open-store.ts'
+import { launchBrowser } from './browser.ts'
+import { axeFindings, openPage, overflow } from './open-page.ts'
+import { buildWeb } from './web-build.ts'
+
+const browser = await launchBrowser()
+if (!browser) console.warn('No Chromium here: set CHROME_PATH to test the page. SKIPPED.')
+
+const config = parseConfig({ cadence: { tick: 1, minute: 3, sweep: 15 }, limits: { storage: '5 GB' } })
+const PATIENCE = { timeout: 90_000 }
+
+describe.skipIf(!browser)('the page of a real demo', () => {
+  const undo: (() => Promise<unknown>)[] = []
+  const faults: Error[] = []
+  let url: string
+  let demo: Demo
+
+  beforeAll(async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'pgtend-page-'))
+    undo.push(() => rm(dir, { recursive: true, force: true }))
+    const web = await buildWeb()
+    undo.push(web.remove)
+    demo = await startDemo({ dir, scale: 0.02, rate: 20 })
+    undo.push(() => demo.stop())
+    const store = await openStore({ path: join(dir, 'history.db') })
+    undo.push(() => store.close())
+    const ports = {
+      connect: (target: string) => connect(parseUrl(target, {})),
+      redact: redactUrl,
+      backoff: () => 500,
+      onError: (error: Error) => faults.push(error),
+    }
+    const targets = [{ name: 'WedSync demo', url: demo.monitorUrl }]
+    const monitor = createMonitor({ targets, config, store, ports })
+    undo.push(() => monitor.stop())
+    const app = createApp({ monitor, extra: demoApp(demo), webRoot: web.folder })
+    const served = await serve(app, { port: 0 })
+    undo.push(() => served.close())
+    monitor.start()
+    url = served.url
+  }, 240_000)
+
+  afterAll(async () => {
+    await browser?.close()
+    for (const step of undo.reverse()) await step()
+  }, 120_000)
+
+  const open = (view = {}) => openPage(browser as Browser, url, view)
+  const judged = (page: Page) =>
+    page.getByRole('img', { name: /^Health score \d+ of 100$/ }).waitFor(PATIENCE)
+
+  test('shows the score, figures in every widget and a history that grows', async () => {
+    const { page, errors, close } = await open()
+    await judged(page)
+    for (const text of [/of \d+ usable connections/, /of 5 GB/, /Top statements/, /^Live$/])
+      await page.getByText(text).first().waitFor(PATIENCE)
+    await page.getByText('No session waits for a lock').waitFor(PATIENCE)
+    await page.getByRole('cell', { name: /\/s$/ }).first().waitFor(PATIENCE)
+    await page.getByRole('img', { name: /^Connections from/ }).waitFor(PATIENCE)
+    expect(errors).toEqual([])
+    expect(faults).toEqual([])
+    await close()
+  }, 180_000)
+
+  test('a fault switched on in the panel appears as a finding and disappears when it is switched off', async () => {
+    const { page, errors, close } = await open()
+    await judged(page)
+    const fault = page.getByRole('switch', { name: /blocking/i })
+    await fault.click()
+    await page.getByRole('treeitem').first().waitFor(PATIENCE)
+    const finding = page.getByRole('list', { name: 'Open findings' }).getByText(/block/i).first()
+    await finding.waitFor(PATIENCE)
+    expect(
+      await page
+        .getByRole('region', { name: 'Locks' })
+        .getByText(/Warning|Critical/)
+        .isVisible(),
+    ).toBe(true)
+    await page.locator('[role=switch][aria-busy=false][aria-checked=true]').waitFor(PATIENCE)
+    await fault.click()
+    await page.getByText('No session waits for a lock').waitFor(PATIENCE)
+    await finding.waitFor({ ...PATIENCE, state: 'detached' })
+    await page.getByText(/resolved in 7 days/).waitFor(PATIENCE)
+    expect(errors).toEqual([])
+    await close()
+  }, 300_000)
+
+  test.each([
+    ['light', 1440],
+    ['dark', 390],
+  ] as const)(
+    'is accessible and fits its window in %s at %i pixels',
+    async (scheme, width) => {
+      const { page, close } = await open({ scheme, width })
+      await judged(page)
+      await page.getByRole('img', { name: /^Connections from/ }).waitFor(PATIENCE)
+      await page.getByRole('row').nth(3).waitFor(PATIENCE)
+      expect(await overflow(page)).toBeLessThanOrEqual(0)
+      expect(await axeFindings(page)).toEqual([])
+      await close()
+    },
+    180_000,
+  )
+})

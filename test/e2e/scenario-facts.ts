@@ -1,0 +1,102 @@
+/** Facts of the stand-in's healthy target, and makers of rows. */
+import { GIB, MIB, type Rows } from './measures.ts'
+
+const STATEMENTS = [
+  [
+    'select s.id, s.name, count(c.id) from suppliers s left join clients c on c.supplier_id = s.id group by s.id',
+    0.042,
+    38.2,
+  ],
+  ['select * from form_responses where answers ->> $1 = $2 order by created_at desc limit $3', 1.83, 0.23],
+  [
+    'insert into api_usage_logs (supplier_id, endpoint, status, duration_ms) values ($1, $2, $3, $4)',
+    0.0004,
+    412,
+  ],
+  ['update journeys set state = $1, updated_at = now() where id = $2 returning id', 0.0021, 18.4],
+].map(([query, mean, rate], i, all) => {
+  const weight = all.reduce((sum, [, m, r]) => sum + Number(m) * Number(r), 0)
+  const share = (Number(mean) * Number(rate)) / weight
+  return {
+    ...{ query_id: `${i}71`, user_id: 10, database_id: 5, toplevel: 'true', query, calls: Number(rate) * 60 },
+    ...{ calls_rate: rate, mean, total: Number(mean) * Number(rate) * 60, share, slow: Number(mean) > 1 },
+  }
+})
+
+const group = (name: string, n: number, active: number, oldest: number | null) => ({
+  ...{ by: 'application', name, connections: n, active, idle: n - active, idle_in_transaction: 0 },
+  oldest_idle: oldest,
+})
+
+const size = (table: string, heap: number, indexes: number, toast: number) => ({
+  ...{ schema: 'public', table, heap: heap * MIB, indexes: indexes * MIB, toast: toast * MIB },
+  total: (heap + indexes + toast) * MIB,
+})
+
+export const session = (pid: number, blocker: number | null, depth: number, blocked: number) => ({
+  ...{
+    pid,
+    root: 4711,
+    blocker,
+    depth,
+    blocked,
+    is_root: blocker === null,
+    waiting: blocker ? 134.2 / depth : null,
+  },
+  ...{ mode: blocker ? 'RowExclusiveLock' : null, lock_type: 'relation', relation: 'public.invoices' },
+  ...{
+    state: blocker ? 'active' : 'idle in transaction',
+    state_seconds: 140,
+    application: 'api',
+    user: 'app',
+  },
+  ...{ database: 'wedsync', query: 'update invoices set status = $1 where id = $2' },
+})
+
+export const healthyFacts: Record<string, Rows> = {
+  connections: [
+    {
+      ...{
+        used: 31,
+        usable: 97,
+        utilisation: 31 / 97,
+        active: 4,
+        idle: 27,
+        idle_in_transaction: 0,
+        aborted: 0,
+      },
+      ...{
+        waiting_on_lock: 0,
+        oldest_session: 9_120,
+        oldest_transaction: 0.2,
+        oldest_idle_in_transaction: null,
+      },
+    },
+  ],
+  'connection-groups': [group('web', 18, 2, 41), group('api', 9, 1, 12), group('worker', 4, 1, 210)],
+  'query-performance': [
+    {
+      ...{
+        window: 60,
+        calls: 28_140,
+        calls_rate: 469,
+        average: 0.0061,
+        median: 0.0004,
+        p95: 0.042,
+        p99: 1.83,
+      },
+      ...{ slow_statements: 1, statements: 42, gaps: 0 },
+    },
+  ],
+  'statement-rates': STATEMENTS,
+  'running-queries': [],
+  storage: [{ database: 1.31 * GIB, limit: 5 * GIB, used: 0.262, wal: 0.25 * GIB, temp: 0 }],
+  'table-sizes': [
+    size('activity_logs', 210, 264, 0.1),
+    size('api_usage_logs', 118, 141, 0.1),
+    size('form_responses', 44, 21, 21),
+    size('email_logs', 31, 18, 0.1),
+  ],
+  'blocking-tree': [],
+  'replication-status': [],
+}

@@ -1,0 +1,212 @@
+/** What the stand-in API says about its targets: every state that the page has to show. */
+import { MIB, minutes, NOW, type Rows } from './measures.ts'
+import { healthyFacts, session } from './scenario-facts.ts'
+import { FINDINGS, finding, OPPORTUNITIES } from './scenario-findings.ts'
+
+export interface Scenario {
+  readonly target: Readonly<Record<string, unknown>>
+  readonly health: Readonly<Record<string, unknown>>
+  /** Rows by table; a table that is absent is answered with `failure`. */
+  readonly facts: Readonly<Record<string, Rows>>
+  readonly failure: Readonly<Record<string, unknown>>
+  readonly findings: Rows
+}
+
+const connected = { connection: 'connected', since: minutes(190), at: NOW }
+const server = { version: 170010, role: 'primary', platform: 'self-hosted', database: 'wedsync' }
+const pending = { ok: false, reason: 'pending', detail: 'statements needs a second sample' }
+
+const healthy: Scenario = {
+  target: {
+    id: 'healthy',
+    name: 'WedSync',
+    url: 'postgres://pgtend@db.example/wedsync',
+    ...connected,
+    ...server,
+    score: 100,
+    status: 'healthy',
+    coverage: 1,
+  },
+  health: {
+    ...connected,
+    score: 100,
+    status: 'healthy',
+    coverage: 1,
+    deductions: [],
+    findings: [],
+    unknown: [],
+    opportunities: [],
+  },
+  facts: healthyFacts,
+  failure: pending,
+  findings: [],
+}
+
+const troubled: Scenario = {
+  target: { ...healthy.target, id: 'troubled', name: 'WedSync staging', score: 45, status: 'unhealthy' },
+  health: {
+    ...{
+      ...connected,
+      score: 45,
+      status: 'unhealthy',
+      coverage: 23 / 25,
+      findings: FINDINGS,
+      opportunities: OPPORTUNITIES,
+    },
+    deductions: FINDINGS.slice(0, 3).map((f, i) => ({ ...f, points: [25, 25, 5][i] })),
+    unknown: ['Wraparound', 'Replication lag'].map((title, i) => ({
+      ...{
+        rule: `r${i}`,
+        title,
+        table: 'wal-files',
+        reason: 'denied',
+        detail: 'the role may not read WAL files',
+      },
+      fix: 'GRANT pg_monitor TO pgtend;',
+    })),
+  },
+  facts: {
+    ...healthyFacts,
+    connections: [
+      {
+        ...{
+          used: 88,
+          usable: 97,
+          utilisation: 88 / 97,
+          active: 6,
+          idle: 78,
+          idle_in_transaction: 4,
+          aborted: 0,
+        },
+        ...{
+          waiting_on_lock: 3,
+          oldest_session: 91_200,
+          oldest_transaction: 640,
+          oldest_idle_in_transaction: 610,
+        },
+      },
+    ],
+    'blocking-tree': [
+      session(4711, null, 0, 3),
+      session(4802, 4711, 1, 1),
+      session(4809, 4802, 2, 0),
+      session(4811, 4711, 1, 0),
+    ],
+    'running-queries': [
+      {
+        ...{ pid: 4711, application: 'api', user: 'app', database: 'wedsync', state: 'idle in transaction' },
+        ...{
+          seconds: 140,
+          transaction_seconds: 640,
+          wait: null,
+          query: 'update invoices set status = $1 where id = $2',
+        },
+      },
+      {
+        ...{
+          pid: 4802,
+          application: 'worker',
+          user: 'app',
+          database: 'wedsync',
+          state: 'active',
+          seconds: 134,
+        },
+        ...{
+          transaction_seconds: 134,
+          wait: 'a lock (relation)',
+          query: 'alter table invoices add column note text',
+        },
+      },
+    ],
+    'replication-status': [
+      {
+        standby: 'replica-1',
+        side: 'primary',
+        state: 'streaming',
+        lag_seconds: 2.4,
+        lag_bytes: 18 * MIB,
+        sync: 'async',
+        paused: null,
+      },
+    ],
+  },
+  failure: pending,
+  findings: [
+    ...FINDINGS.map((f, i) => ({
+      ...f,
+      target: 'troubled',
+      firstSeen: minutes(3 + 40 * i),
+      lastSeen: NOW,
+      resolvedAt: null,
+    })),
+    {
+      ...finding('cache-hit', 'Cache hit ratio', 'warning', '', {}),
+      target: 'troubled',
+      firstSeen: minutes(900),
+      lastSeen: minutes(800),
+      resolvedAt: minutes(790),
+    },
+  ],
+}
+
+const denied = {
+  ok: false,
+  reason: 'denied',
+  detail: 'the role can not see other sessions',
+  fix: 'GRANT pg_monitor TO pgtend_blind;',
+}
+
+const RULES = [
+  'blocked-sessions',
+  'connections-near-limit',
+  'slow-average-query',
+  'storage-near-limit',
+  'replication-lag',
+]
+
+const blind: Scenario = {
+  target: {
+    ...healthy.target,
+    id: 'blind',
+    name: 'No grants',
+    score: 100,
+    status: 'unknown',
+    coverage: 3 / 8,
+  },
+  health: {
+    ...{
+      ...connected,
+      score: 100,
+      status: 'unknown',
+      coverage: 3 / 8,
+      deductions: [],
+      findings: [],
+      opportunities: [],
+    },
+    unknown: RULES.map((rule) => ({
+      rule,
+      title: rule.replaceAll('-', ' '),
+      table: 'activity',
+      ...denied,
+      ok: undefined,
+    })),
+  },
+  facts: {},
+  failure: denied,
+  findings: [],
+}
+
+const problem = {
+  code: 'unreachable',
+  message: 'The server can not be reached',
+  remedy: 'Check host, port and firewall, and that PostgreSQL is running.',
+}
+const lost = { connection: 'unreachable', since: minutes(4), at: minutes(4.2), error: problem }
+
+const away: Scenario = {
+  ...troubled,
+  target: { ...healthy.target, ...lost, id: 'away', name: 'Away', score: undefined, status: 'unreachable' },
+  health: { ...troubled.health, ...lost },
+}
+
+export const scenarios: Readonly<Record<string, Scenario>> = { healthy, troubled, blind, away }

@@ -1,0 +1,163 @@
+/** The page in a real browser against a stand-in API: each state that a widget can be in. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { launchBrowser } from './browser.ts'
+import { axeFindings, openPage, overflow, type View } from './open-page.ts'
+import { startStandIn } from './stand-in.ts'
+import { buildWeb } from './web-build.ts'
+
+const browser = await launchBrowser()
+if (!browser) console.warn('No Chromium here: set CHROME_PATH to test the page. SKIPPED.')
+
+describe.skipIf(!browser)('the page', () => {
+  let api: Awaited<ReturnType<typeof startStandIn>>
+  let web: Awaited<ReturnType<typeof buildWeb>>
+
+  beforeAll(async () => {
+    web = await buildWeb()
+    api = await startStandIn(web.folder)
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await api?.stop()
+    await web?.remove()
+  })
+
+  const open = (search: string, view?: View) => openPage(browser as Browser, `${api.url}/?${search}`, view)
+
+  test('shows score, deductions, findings with remedy, and what could not be judged', async () => {
+    const { page, errors, close } = await open('target=troubled')
+    await page.getByRole('img', { name: 'Health score 45 of 100' }).waitFor()
+    const health = page.getByRole('region', { name: 'Health' })
+    expect(await health.getByText('Deductions: 55 points').isVisible()).toBe(true)
+    expect(await health.getByText('23 of 25 checks could be judged').isVisible()).toBe(true)
+    expect(await health.getByText('GRANT pg_monitor TO pgtend;').isVisible()).toBe(true)
+    const findings = page.getByRole('list', { name: 'Open findings' })
+    await findings.getByText('Sessions blocked by a lock').click()
+    expect(await findings.getByText('What to do, in a sentence.').first().isVisible()).toBe(true)
+    expect(await findings.getByText('2 min 14 s', { exact: true }).isVisible()).toBe(true)
+    expect(errors).toEqual([])
+    await close()
+  })
+
+  test('draws the blocking tree as a tree that arrow keys walk', async () => {
+    const { page, close } = await open('target=troubled')
+    const items = page.getByRole('treeitem')
+    await items.first().waitFor()
+    expect(await items.count()).toBe(4)
+    await items.first().focus()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('ArrowDown')
+    expect(await page.locator('[role=treeitem]:focus').getAttribute('aria-level')).toBe('3')
+    await page.keyboard.press('ArrowLeft')
+    await page.keyboard.press('ArrowLeft')
+    expect(await items.count()).toBe(3)
+    await close()
+  })
+
+  test('never shows green for what it can not see', async () => {
+    const { page, close } = await open('target=blind')
+    await page.getByText('Locks: not known (a privilege is missing)').waitFor()
+    expect(await page.getByRole('img', { name: 'No health score' }).isVisible()).toBe(true)
+    expect(await page.getByText('GRANT pg_monitor TO pgtend_blind;').count()).toBeGreaterThan(5)
+    expect(await page.getByText('No session waits for a lock').count()).toBe(0)
+    expect(await page.getByRole('region', { name: 'Locks' }).getByText('OK', { exact: true }).count()).toBe(0)
+    await close()
+  })
+
+  test('keeps what was known of a server that is away, and dates it', async () => {
+    const { page, close } = await open('target=away')
+    await page.getByText(/^Unreachable since \d\d:\d\d|^Unreachable since \d+ \w+, /).waitFor()
+    expect(await page.getByText(/^As of /).count()).toBeGreaterThan(5)
+    expect(await page.getByText('Sessions blocked by a lock').first().isVisible()).toBe(true)
+    await close()
+  })
+
+  test('says so when pgtend answers with an error, and recovers', async () => {
+    api.setFailing(true)
+    const { page, close } = await open('target=healthy')
+    await page.getByText('Something broke').first().waitFor()
+    api.setFailing(false)
+    await page.reload()
+    await page.getByText('No session waits for a lock').waitFor()
+    await close()
+  })
+
+  test('keeps range and target in the address and the theme in the browser', async () => {
+    const { page, close } = await open('target=healthy')
+    await page.getByRole('radio', { name: '24 h' }).click()
+    await page.getByRole('combobox', { name: 'Target' }).click()
+    await page.getByRole('option', { name: /^WedSync staging/ }).click()
+    await page.getByRole('img', { name: 'Health score 45 of 100' }).waitFor()
+    expect(new URL(page.url()).search).toBe('?target=troubled&range=24h')
+    await page.getByRole('radio', { name: 'Dark theme' }).click()
+    await page.reload()
+    await page.getByRole('img', { name: 'Health score 45 of 100' }).waitFor()
+    expect(await page.locator('[data-theme]').getAttribute('data-theme')).toBe('dark')
+    expect(await page.getByRole('radio', { name: '24 h' }).getAttribute('data-state')).toBe('on')
+    await close()
+  })
+
+  test('switches a fault of the demo, and has no panel elsewhere', async () => {
+    const { page, close } = await open('target=healthy')
+    const fault = page.getByRole('switch', { name: 'Blocking chain' })
+    await fault.click()
+    await page.getByText('1 fault switched on').waitFor()
+    expect(await fault.getAttribute('aria-checked')).toBe('true')
+    api.setDemo(false)
+    await page.reload()
+    await page.getByText('No session waits for a lock').waitFor()
+    expect(await page.getByRole('switch').count()).toBe(0)
+    api.setDemo(true)
+    await close()
+  })
+
+  test.each([
+    ['troubled', 'light'],
+    ['troubled', 'dark'],
+    ['blind', 'light'],
+    ['away', 'dark'],
+    ['healthy', 'light'],
+  ] as const)('is accessible: %s in %s', async (target, scheme) => {
+    const { page, close } = await open(`target=${target}`, { scheme })
+    await page.getByRole('region', { name: 'History' }).waitFor()
+    await page.waitForFunction(() => !document.querySelector('[aria-label=Loading]'))
+    // What opens must be accessible too.
+    await page.locator('details').evaluateAll((all) => {
+      for (const details of all) (details as HTMLDetailsElement).open = true
+    })
+    expect(await axeFindings(page)).toEqual([])
+    await close()
+  })
+
+  test('asks by itself when no events can be had', async () => {
+    api.setEvents(false)
+    const { page, close } = await open('target=healthy')
+    await page.getByText('Every 15 s').waitFor()
+    await page.getByText('No session waits for a lock').waitFor()
+    api.setEvents(true)
+    await close()
+  })
+
+  test.each([390, 768, 1024, 1440])('fits a window %i pixels wide', async (width) => {
+    const { page, close } = await open('target=troubled', { width })
+    await page.getByRole('img', { name: /^Connections from/ }).waitFor()
+    expect(await overflow(page)).toBeLessThanOrEqual(0)
+    await close()
+  })
+
+  test('can be used by keyboard alone from its skip link on', async () => {
+    const { page, close } = await open('target=healthy')
+    await page.getByText('No session waits for a lock').waitFor()
+    await page.keyboard.press('Tab')
+    expect(await page.locator(':focus').textContent()).toContain('Skip to health')
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Hide what each does' }).waitFor()
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Space')
+    await page.locator('[role=switch]:focus[aria-checked=true]').waitFor()
+    await close()
+  })
+})

@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { look, lookUntil, run } from '../observe.ts'
+import { freshDatabase, majors, type TestDatabase } from '../servers.ts'
+
+const config = { thresholds: { 'drop-unused-index': { days: 0, size: 0 } } }
+let db: TestDatabase
+const see = () => look(db.monitorUrl, config)
+const definitions = () => run(db.url, `SELECT indexdef FROM pg_indexes WHERE tablename = 'Orders' ORDER BY 1`)
+
+describe.each(majors)('PostgreSQL %i', (major) => {
+  beforeEach(async () => {
+    db = await freshDatabase(major)
+    await run(
+      db.url,
+      'CREATE TABLE "Orders" (id int PRIMARY KEY, customer int, state text, "to" int UNIQUE)',
+      'INSERT INTO "Orders" SELECT n, n % 100, n::text, n FROM generate_series(1, 5000) n',
+      'ANALYZE "Orders"',
+    )
+  })
+  afterEach(() => db.drop())
+
+  test('an unused index is found, dropped as advised, restored by the undo, and left alone once used', async () => {
+    expect((await see()).opportunities('drop-unused-index')).toEqual([])
+
+    await run(db.url, 'CREATE INDEX "by ""customer""" ON "Orders" (customer) WHERE customer > 0')
+    const before = await definitions()
+    const [advised] = (await see()).opportunities('drop-unused-index', 'index public.by "customer"')
+    expect(advised).toMatchObject({
+      confidence: 'medium',
+      sql: [expect.any(String)],
+      undo: [expect.any(String)],
+    })
+    await run(db.url, ...(advised?.sql ?? []))
+    expect((await see()).opportunities('drop-unused-index')).toEqual([])
+
+    await run(db.url, ...(advised?.undo ?? []))
+    expect(await definitions()).toEqual(before)
+    await run(db.url, 'SET enable_seqscan = off', 'SELECT count(*) FROM "Orders" WHERE customer = 7')
+    await lookUntil(see, (s) => s.opportunities('drop-unused-index').length === 0)
+  })
+
+  test('duplicates are found whatever their names, and the one that may go is named', async () => {
+    expect((await see()).opportunities('drop-duplicate-index')).toEqual([])
+
+    await run(
+      db.url,
+      'CREATE INDEX a ON "Orders" (customer, state) WHERE state <> \'x\'',
+      'CREATE INDEX "a much longer name for it" ON "Orders" (customer, state) WHERE state <> \'x\'',
+      'CREATE INDEX short ON "Orders" (state)',
+      'CREATE INDEX long ON "Orders" (state, customer)',
+      'CREATE INDEX twin_of_unique ON "Orders" ("to")',
+      'CREATE INDEX other_order ON "Orders" (customer DESC, state)',
+      'CREATE INDEX other_class ON "Orders" (state text_pattern_ops, customer)',
+      'CREATE INDEX other_collation ON "Orders" (state COLLATE "POSIX")',
+      'CREATE INDEX hashed ON "Orders" USING hash (state)',
+      'CREATE INDEX expression ON "Orders" (lower(state))',
+    )
+    const seen = await see()
+    expect(seen.rows('duplicate-indexes').map((d) => [d.index, d.twin, d.reason])).toEqual([
+      ['a much longer name for it', 'a', 'identical'],
+      ['short', 'long', 'prefix'],
+      ['twin_of_unique', 'Orders_to_key', 'identical'],
+    ])
+    // What one advice would drop is not dropped by another as well.
+    expect(seen.opportunities('drop-unused-index').map((o) => o.subject)).not.toContain('index public.short')
+
+    for (const { sql } of seen.opportunities('drop-duplicate-index')) await run(db.url, ...(sql ?? []))
+    expect((await see()).opportunities('drop-duplicate-index')).toEqual([])
+  })
+
+  test('an invalid index is found, and gone after the advice', async () => {
+    expect((await see()).findings('invalid-index')).toEqual([])
+
+    await run(db.url, 'UPDATE "Orders" SET customer = 1 WHERE id < 3')
+    await expect(
+      run(db.url, 'CREATE UNIQUE INDEX CONCURRENTLY half ON "Orders" (customer)'),
+    ).rejects.toMatchObject({ code: '23505' })
+    const seen = await see()
+    expect(seen.findings('invalid-index')).toMatchObject([
+      { subject: 'index public.half', severity: 'warning' },
+    ])
+    expect(seen.health.deductions).toContainEqual(
+      expect.objectContaining({ rule: 'invalid-index', points: 5 }),
+    )
+    const [advised] = seen.opportunities('drop-invalid-index')
+    await run(db.url, ...(advised?.sql ?? []))
+    expect((await see()).findings('invalid-index')).toEqual([])
+  })
+})

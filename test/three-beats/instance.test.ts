@@ -1,0 +1,184 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import pg from 'pg'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import type { EmbeddedServer } from '../../src/embedded/server.ts'
+import type { ConfigInput } from '../../src/monitor/config.ts'
+import { start, tempFolder } from '../embedded.ts'
+import { look, lookUntil, run } from '../observe.ts'
+
+/** Rules about the server as a whole are tried on a server of their own: nobody else is on it. */
+const settings = {
+  max_connections: '20',
+  superuser_reserved_connections: '3',
+  max_prepared_transactions: '2',
+  shared_buffers: '1MB',
+  autovacuum: 'off',
+  max_parallel_workers_per_gather: '0',
+}
+const folder = tempFolder()
+const dataDir = folder.fresh()
+let server: EmbeddedServer
+const clients: pg.Client[] = []
+const see = (config: ConfigInput = {}, act?: () => Promise<unknown>) => look(server.url(), config, act)
+
+async function client(): Promise<pg.Client> {
+  const opened = new pg.Client({ connectionString: server.url() })
+  opened.on('error', () => {})
+  await opened.connect()
+  clients.push(opened)
+  return opened
+}
+
+beforeAll(async () => {
+  server = await start(dataDir, { settings })
+  await run(server.url(), 'CREATE EXTENSION pg_stat_statements')
+})
+afterEach(async () => {
+  await Promise.allSettled(clients.splice(0).map((c) => c.end()))
+})
+afterAll(async () => {
+  await server?.stop('immediate')
+  folder.remove()
+})
+
+test('autovacuum off for the whole server is unhealthy until it is on', async () => {
+  const off = await see()
+  expect(off.findings('autovacuum-off', 'instance')).toMatchObject([{ severity: 'critical' }])
+  expect(off.health).toMatchObject({ status: 'unhealthy', score: 49 })
+  await run(server.url(), 'ALTER SYSTEM SET autovacuum = on', 'SELECT pg_reload_conf()')
+  const on = await lookUntil(see, (s) => s.findings('autovacuum-off').length === 0)
+  expect(on.health).toMatchObject({ status: 'healthy', coverage: 1 })
+})
+
+test('connections near the limit: a warning, then critical, then none', async () => {
+  expect((await see()).findings('connections-near-limit')).toEqual([])
+  // 17 are usable; pgtend is one of those in use.
+  for (let n = 0; n < 13; n++) await client()
+  const near = await see()
+  expect(near.findings('connections-near-limit')).toMatchObject([
+    { severity: 'warning', value: 14 / 17, evidence: { used: 14, usable: 17 } },
+  ])
+  expect(near.health.deductions).toMatchObject([{ rule: 'connections-near-limit', points: 15 }])
+  for (let n = 0; n < 2; n++) await client()
+  const full = await see()
+  expect(full.findings('connections-near-limit')).toMatchObject([{ severity: 'critical', value: 16 / 17 }])
+  expect(full.health.deductions).toMatchObject([{ rule: 'connections-near-limit', points: 25 }])
+  await Promise.all(clients.splice(0, 10).map((c) => c.end()))
+  await lookUntil(see, (s) => s.findings('connections-near-limit').length === 0)
+})
+
+test('a prepared transaction is found until it is ended, and named as the head of a queue', async () => {
+  await run(server.url(), 'CREATE TABLE prepared (id int)', 'INSERT INTO prepared VALUES (1)')
+  expect((await see()).findings('prepared-transactions')).toEqual([])
+  await run(server.url(), 'BEGIN', 'UPDATE prepared SET id = 2', "PREPARE TRANSACTION 'lost'")
+  const waits = (await client()).query('UPDATE prepared SET id = 3')
+  const seen = await lookUntil(see, (s) => s.findings('blocked-sessions').length > 0)
+  expect(seen.findings('prepared-transactions')).toMatchObject([{ value: 1, severity: 'warning' }])
+  expect(seen.findings('blocked-sessions')).toMatchObject([
+    { subject: 'prepared transaction', summary: 'A prepared transaction blocks 1 session.' },
+  ])
+  await run(server.url(), "ROLLBACK PREPARED 'lost'")
+  await waits
+  const after = await see()
+  expect(after.findings('prepared-transactions')).toEqual([])
+  expect(after.findings('blocked-sessions')).toEqual([])
+})
+
+test('slow on average, and many slow statements', async () => {
+  const config = {
+    limits: { slowQuery: 0.02 },
+    thresholds: {
+      'slow-average-query': { warning: 0.03, critical: 5 },
+      'many-slow-queries': { statements: 3 },
+    },
+  }
+  expect((await see(config)).findings('slow-average-query')).toEqual([])
+  const slow = ['', ', 1', ', 1, 2', ', 1, 2, 3'].map((more) => `SELECT pg_sleep(0.5)${more}`)
+  await run(server.url(), ...slow)
+  const seen = await see(config, () => run(server.url(), ...slow))
+  expect(seen.findings('slow-average-query')).toMatchObject([{ severity: 'warning', unit: 'seconds' }])
+  expect(seen.findings('many-slow-queries')).toMatchObject([{ value: 4 }])
+  expect(seen.findings('slow-query')).toHaveLength(4)
+  const after = await see(config)
+  for (const rule of ['slow-average-query', 'many-slow-queries', 'slow-query'])
+    expect(after.findings(rule)).toEqual([])
+})
+
+test('few blocks come from memory while a table larger than it is read', async () => {
+  const config = { thresholds: { 'cache-hit': { blocks: 1000 } } }
+  await run(
+    server.url(),
+    `CREATE TABLE large AS SELECT repeat('x', 1000) AS t FROM generate_series(1, 12000) n`,
+    'VACUUM ANALYZE large',
+  )
+  const small = () => run(server.url(), ...Array(1000).fill('SELECT count(*) FROM prepared'))
+  const hot = await lookUntil(
+    () => see(config, small),
+    (s) => s.rows('database-rates').some((d) => d.current && (d.cache_hit as number) > 0.95),
+  )
+  expect(hot.findings('cache-hit')).toEqual([])
+  const seen = await lookUntil(
+    () => see(config, () => run(server.url(), ...Array(10).fill('SELECT count(*) FROM large'))),
+    (s) => s.findings('cache-hit').length > 0,
+  )
+  expect(seen.findings('cache-hit')).toMatchObject([{ subject: 'database postgres', severity: 'critical' }])
+  await lookUntil(
+    () => see(config, small),
+    (s) => s.findings('cache-hit').length === 0,
+  )
+})
+
+test('transaction ids run out until they are frozen', async () => {
+  const LIMIT = 2 ** 31 - 3_000_000
+  const age = Math.max(...(await see()).rows('databases').map((d) => d.xid_age as number))
+  const config = {
+    thresholds: { wraparound: { warning: (age + 2000) / LIMIT, critical: (age + 100_000) / LIMIT } },
+  }
+  expect((await see(config)).findings('wraparound')).toEqual([])
+  await run(
+    server.url(),
+    'CREATE TABLE burnt (n int)',
+    `DO $$ BEGIN FOR i IN 1..3000 LOOP
+       BEGIN INSERT INTO burnt VALUES (i); EXCEPTION WHEN others THEN NULL; END;
+     END LOOP; END $$`,
+  )
+  expect((await see(config)).findings('wraparound', 'database postgres')).toMatchObject([
+    { severity: 'warning', evidence: { limit: LIMIT } },
+  ])
+  await run(server.url(), 'VACUUM (FREEZE)')
+  expect((await see(config)).findings('wraparound', 'database postgres')).toEqual([])
+})
+
+test('a slot that nobody reads holds back WAL until it is dropped', async () => {
+  const config = { thresholds: { 'slot-retains-wal': { warning: 4 * 1024 ** 2, critical: 1024 ** 3 } } }
+  await run(server.url(), 'CHECKPOINT', "SELECT pg_create_physical_replication_slot('forgotten', true)")
+  expect((await see(config)).findings('slot-retains-wal')).toEqual([])
+  await run(server.url(), 'SELECT pg_switch_wal()', 'CREATE TABLE w (n int)', 'SELECT pg_switch_wal()')
+  expect((await see(config)).findings('slot-retains-wal')).toMatchObject([
+    { subject: 'slot forgotten', severity: 'warning', summary: expect.stringContaining('nobody reads it') },
+  ])
+  await run(server.url(), "SELECT pg_drop_replication_slot('forgotten')")
+  expect((await see(config)).findings('slot-retains-wal')).toEqual([])
+})
+
+test('corrupt blocks are found by their checksums', async () => {
+  await run(server.url(), `CREATE TABLE corrupt AS SELECT 'x' AS t FROM generate_series(1, 1000)`)
+  const [file] = await run(server.url(), `SELECT pg_relation_filepath('corrupt') AS path`)
+  expect((await see()).findings('checksum-failures')).toEqual([])
+  await server.stop('fast')
+  const path = join(dataDir, file?.path as string)
+  const bytes = await readFile(path)
+  bytes.fill(0xff, 4000, 4100)
+  await writeFile(path, bytes)
+  server = await start(dataDir, { settings })
+
+  await expect(run(server.url(), 'SELECT count(*) FROM corrupt')).rejects.toMatchObject({ code: 'XX001' })
+  const seen = await lookUntil(see, (s) => s.findings('checksum-failures').length > 0)
+  expect(seen.findings('checksum-failures')).toMatchObject([
+    { subject: 'database postgres', severity: 'critical' },
+  ])
+  expect(seen.health.score).toBeLessThanOrEqual(49)
+  await run(server.url(), 'DROP TABLE corrupt', 'SELECT pg_stat_reset()')
+  await lookUntil(see, (s) => s.findings('checksum-failures').length === 0)
+})

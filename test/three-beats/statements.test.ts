@@ -1,0 +1,48 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { ConfigInput } from '../../src/monitor/config.ts'
+import { type Look, look, lookUntil, run } from '../observe.ts'
+import { freshDatabase, majors, type TestDatabase } from '../servers.ts'
+
+let db: TestDatabase
+const see = (config: ConfigInput = {}, act?: () => Promise<unknown>) => look(db.monitorUrl, config, act)
+
+describe.each(majors)('PostgreSQL %i', (major) => {
+  beforeEach(async () => {
+    db = await freshDatabase(major)
+  })
+  afterEach(() => db.drop())
+
+  test('a slow statement is found by its mean in the window and gone when it runs fast', async () => {
+    const config = { limits: { slowQuery: 0.1 }, thresholds: { 'speed-up-slow-query': { share: 0 } } }
+    // A table of its own, so that no other test runs the same statement.
+    const marker = `t_${db.name}`
+    await run(db.url, `CREATE TABLE ${marker} AS SELECT 'x' AS name`)
+    const work = (seconds: number) => () =>
+      run(db.url, `SELECT pg_sleep(${seconds}) FROM ${marker} WHERE name <> 'hunter2'`)
+    const mine = (s: Look) => s.rows('statement-rates').filter((r) => String(r.query).includes(marker))
+    const found = (s: Look) => s.findings('slow-query').filter((f) => f.summary.includes(marker))
+    await lookUntil(
+      () => see(config, work(0.001)),
+      (s) => mine(s).length === 1 && found(s).length === 0,
+    )
+
+    const seen = await see(config, work(0.3))
+    expect(found(seen)).toMatchObject([{ severity: 'info', evidence: { calls: 1 } }])
+    expect(mine(seen)).toMatchObject([{ calls: 1, slow: true, query: expect.stringContaining('$1') }])
+    expect(mine(seen)[0]?.mean).toBeGreaterThan(0.25)
+    expect(JSON.stringify(mine(seen))).not.toContain('hunter2')
+    expect(seen.opportunities('speed-up-slow-query').filter((o) => o.summary.includes(marker))).toHaveLength(
+      1,
+    )
+    expect(seen.rows('query-performance')).toMatchObject([{ p99: expect.any(Number) }])
+
+    expect(found(await see(config, work(0.001)))).toEqual([])
+  })
+
+  test('pgtend’s own statements are left out', async () => {
+    await see()
+    const seen = await see()
+    const texts = seen.rows('statement-rates').map((r) => String(r.query))
+    expect(texts.filter((t) => t.includes('pg_stat_get_numscans'))).toEqual([])
+  })
+})

@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { ConfigInput } from '../../src/monitor/config.ts'
+import { look, lookUntil, run } from '../observe.ts'
+import { freshDatabase, LATEST, majors, type TestDatabase } from '../servers.ts'
+
+let db: TestDatabase
+const see = (config: ConfigInput = {}, act?: () => Promise<unknown>) => look(db.monitorUrl, config, act)
+const subject = 'shop.Guest List'
+const table = 'shop."Guest List"'
+
+describe.each([...new Set([majors[0] ?? LATEST, LATEST])])('PostgreSQL %i', (major) => {
+  beforeEach(async () => {
+    db = await freshDatabase(major)
+    await run(
+      db.url,
+      'CREATE SCHEMA shop',
+      `CREATE TABLE ${table} (id int PRIMARY KEY, name text) WITH (autovacuum_enabled = off)`,
+      `INSERT INTO ${table} SELECT n, n::text FROM generate_series(1, 20000) n`,
+    )
+    // In a session of its own: what the INSERT counted is sent when its session ends, and ANALYZE starts from there.
+    await run(db.url, `VACUUM (ANALYZE) ${table}`)
+  })
+  afterEach(() => db.drop())
+
+  test('dead rows, autovacuum off and stale statistics: found, vacuumed as advised, gone', async () => {
+    const healthy = await lookUntil(see, (s) => s.rows('tables').some((t) => t.changed_since_analyze === 0))
+    for (const rule of ['dead-rows', 'autovacuum-off', 'stale-statistics'])
+      expect(healthy.findings(rule)).toEqual([])
+
+    await run(db.url, `UPDATE ${table} SET name = 'x' WHERE id <= 15000`)
+    const seen = await lookUntil(see, (s) => s.findings('dead-rows', subject).length > 0)
+    expect(seen.findings('dead-rows', subject)).toMatchObject([{ severity: 'warning' }])
+    expect(seen.findings('autovacuum-off', subject)).toMatchObject([{ severity: 'warning' }])
+    expect(seen.findings('stale-statistics', subject)).toMatchObject([{ severity: 'info' }])
+    const [advised] = seen.opportunities('vacuum-table', subject)
+    expect(advised?.sql).toHaveLength(2)
+    await run(db.url, ...(advised?.sql ?? []))
+    const after = await lookUntil(see, (s) => s.findings('dead-rows', subject).length === 0)
+    for (const rule of ['autovacuum-off', 'stale-statistics']) expect(after.findings(rule)).toEqual([])
+    expect(after.opportunities('vacuum-table')).toEqual([])
+    expect(after.rows('tables')).toMatchObject([{ autovacuum_enabled: true }])
+
+    await run(db.url, ...(advised?.undo ?? []))
+    expect((await see()).rows('tables')).toMatchObject([{ autovacuum_enabled: false }])
+  })
+
+  test('an old transaction that keeps VACUUM from its work is named by the advice', async () => {
+    await run(db.url, `UPDATE ${table} SET name = 'x'`)
+    const old = await db.client()
+    await old.query("SET application_name = 'old report'")
+    await old.query('BEGIN ISOLATION LEVEL REPEATABLE READ')
+    await old.query('SELECT 1')
+    const free = await lookUntil(see, (s) => s.opportunities('vacuum-table', subject).length > 0)
+    // Younger than five minutes: it is expected to end by itself.
+    expect(free.opportunities('vacuum-table', subject)).toMatchObject([{ confidence: 'high' }])
+  })
+
+  test('sequential scans of a large table: found with the statement that makes them, gone with the index', async () => {
+    const tuning = { rows: 10_000, rows_per_second: 2000 }
+    const config = {
+      thresholds: { 'sequential-scans': tuning, 'index-sequential-scans': tuning },
+    }
+    const lookups = Array.from({ length: 30 }, (_, n) => `SELECT id FROM ${table} WHERE name = '${n}'`)
+    const work = () => run(db.url, ...lookups)
+    expect((await see(config)).findings('sequential-scans')).toEqual([])
+
+    const seen = await lookUntil(
+      () => see(config, work),
+      (s) =>
+        s.findings('sequential-scans', subject).length > 0 &&
+        s.opportunities('index-sequential-scans', subject)[0]?.confidence === 'medium',
+    )
+    const [advised] = seen.opportunities('index-sequential-scans', subject)
+    expect(advised?.evidence).toMatchObject({
+      statement_1: expect.stringMatching(/^SELECT id FROM shop."Guest List" WHERE name = \$1$/),
+    })
+    expect(advised?.evidence.rows_per_scan).toBeGreaterThan(10_000)
+    await run(db.url, `CREATE INDEX ON ${table} (name)`, `ANALYZE ${table}`)
+    const after = await lookUntil(
+      () => see(config, work),
+      (s) => s.rows('table-rates').some((t) => t.index_scans !== 0 && t.seq_scans === 0),
+    )
+    expect(after.findings('sequential-scans', subject)).toEqual([])
+    expect(after.opportunities('index-sequential-scans')).toEqual([])
+  })
+})
