@@ -21,8 +21,10 @@ export default defineAdvice({
   },
   thresholds: { days: 14, size: 1024 ** 2 },
   recommend({ unused, duplicates = [], ddl, replication }, { days, size }, { server }) {
+    // A standby can't drop anything, and its counters say nothing of the primary's queries.
+    if (server.role === 'standby') return []
     const told = new Set(duplicates.map((d) => d.oid))
-    const elsewhere = server.role === 'standby' || (replication ?? []).length > 0
+    const elsewhere = (replication ?? []).length > 0
     return unused
       .filter((i) => i.seconds >= days * DAY && i.size >= size && !told.has(i.oid))
       .map((i) => ({

@@ -5,6 +5,7 @@ import { counter, gauge, label } from './columns.ts'
 import { defineDerived } from './derived.ts'
 import { evaluate, type Registry, type Sample, type Tuning } from './evaluate.ts'
 import { maybe, pair } from './given.ts'
+import { scoreHealth } from './health.ts'
 import { type Failure, fail, ok } from './outcome.ts'
 import { defineRule } from './rule.ts'
 import type { Table } from './table.ts'
@@ -143,4 +144,33 @@ test.each([
   const seen = judged({ probe: of })
   expect(seen.tables.get('rate')).toMatchObject({ ok: false, reason: 'pending' })
   expect(seen.opportunities).toEqual([])
+})
+
+describe('the score', () => {
+  const graded = (warning: number, critical: number) => {
+    const rule = { ...tooMany, name: 'graded', deductions: { warning, critical }, cap: 40 }
+    const found = (severity: 'warning' | 'critical') => ({
+      ...{ subject: severity, severity, value: 1, unit: 'count' as const, summary: severity, evidence: {} },
+      ...{ key: `graded/${severity}`, rule: 'graded', title: 'Graded' },
+    })
+    const score = (...severities: ('warning' | 'critical')[]) =>
+      scoreHealth({
+        ...{ rules: [rule as never], findings: severities.map(found), unknown: [] },
+        inapplicable: new Set(),
+      })
+    return score
+  }
+
+  test('counts the dearest finding of a rule once, so that one more never raises it', () => {
+    expect(graded(10, 20)('warning', 'critical').deductions).toMatchObject([{ points: 20 }])
+    expect(graded(10, 0)('warning', 'critical').deductions).toMatchObject([
+      { points: 10, severity: 'warning' },
+    ])
+  })
+
+  test('names the cap that holds it down, and only then', () => {
+    expect(graded(10, 20)('critical')).toMatchObject({ score: 40, cap: { rule: 'graded', at: 40 } })
+    expect(graded(10, 20)('warning')).not.toHaveProperty('cap')
+    expect(graded(10, 70)('critical')).not.toHaveProperty('cap')
+  })
 })

@@ -24,9 +24,19 @@ export interface Unknown {
   readonly fix?: string
 }
 
+/** A fatal state that holds the score down whatever else is well. */
+export interface Cap {
+  readonly rule: string
+  readonly title: string
+  /** The score is at most this. */
+  readonly at: number
+}
+
 export interface Health {
-  /** 0 to 100. */
+  /** 0 to 100: 100 minus the deductions, at most the cap. */
   readonly score: number
+  /** Present where it lowers the score. */
+  readonly cap?: Cap
   readonly status: Status
   /** Share of the rules that apply here and could be judged, 0 to 1. */
   readonly coverage: number
@@ -60,25 +70,34 @@ export function scoreHealth(input: {
 }): Health {
   const findings = [...input.findings].sort(bySeverity)
   const deductions: Deduction[] = []
-  let cap = 100
+  let cap: Cap | undefined
   for (const rule of input.rules) {
+    const weights = { ...rule.deductions, ...input.weights?.[rule.name] }
+    const pointsOf = (f: Finding): number => weights[f.severity] ?? 0
     const own = findings.filter((f) => f.rule === rule.name)
-    const worst = own[0]
+    const [worst] = own
     if (!worst) continue
-    const points = input.weights?.[rule.name]?.[worst.severity] ?? rule.deductions[worst.severity] ?? 0
-    if (worst.severity === 'critical' && rule.cap !== undefined) cap = Math.min(cap, rule.cap)
+    // Not simply the worst: weights may give a milder severity more points, and one finding more must not raise the score.
+    const dearest = own.reduce((best, f) => (pointsOf(f) > pointsOf(best) ? f : best), worst)
+    const points = pointsOf(dearest)
+    const { title } = rule
+    if (worst.severity === 'critical' && rule.cap !== undefined && rule.cap < (cap?.at ?? 100)) {
+      cap = { rule: rule.name, title, at: rule.cap }
+    }
     if (points > 0) {
-      const { severity, summary } = worst
-      deductions.push({ rule: rule.name, title: rule.title, severity, points, summary })
+      const { severity, summary } = dearest
+      deductions.push({ rule: rule.name, title, severity, points, summary })
     }
   }
   deductions.sort((a, b) => b.points - a.points)
   const lost = deductions.reduce((sum, d) => sum + d.points, 0)
-  const score = Math.max(0, Math.min(cap, 100 - lost))
+  const score = Math.max(0, Math.min(cap?.at ?? 100, 100 - lost))
   const blind = new Set(input.unknown.map((u) => u.rule))
   const applicable = input.rules.filter((r) => !input.inapplicable.has(r.name)).length
   const coverage = applicable === 0 ? 0 : (applicable - blind.size) / applicable
-  return { score, status: statusOf(score, coverage), coverage, deductions, findings, unknown: input.unknown }
+  const capped = cap && 100 - lost > cap.at ? { cap } : {}
+  const status = statusOf(score, coverage)
+  return { score, status, coverage, ...capped, deductions, findings, unknown: input.unknown }
 }
 
 function statusOf(score: number, coverage: number): Status {

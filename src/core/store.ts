@@ -1,4 +1,5 @@
 import type { Health } from './health.ts'
+import type { Ledger } from './ledger.ts'
 import type { Finding } from './rule.ts'
 
 /** One measured value of one series. */
@@ -71,5 +72,7 @@ export interface Store {
   findings(target: string, since: number): Promise<readonly FindingRecord[]>
   /** Folds raw points into roll-ups and drops what is past its retention. */
   maintain(now: number): Promise<{ readonly rolled: number; readonly dropped: number }>
+  /** State that must not be lost or forked: alerts, outbox, audit, jobs, leases. */
+  readonly ledger: Ledger
   close(): Promise<void>
 }

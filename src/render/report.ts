@@ -78,11 +78,10 @@ function vitalSigns({ tables }: Report, { style, width }: Paint): string {
 }
 
 /** The sum behind the score, so that it can be checked: `100 − 15 Blocked sessions − 5 Idle in transaction`. */
-function sum({ deductions, score }: Health, { style, width }: Paint): string {
+function sum({ deductions, score, cap }: Health, { style, width }: Paint): string {
   if (deductions.length === 0) return ''
-  const lost = deductions.reduce((points, d) => points + d.points, 0)
   const terms = deductions.map((d) => `− ${d.points} ${d.title.toLowerCase()}`)
-  const capped = Math.max(0, 100 - lost) > score ? ', and no more than that in so grave a state' : ''
+  const capped = cap ? `, held down by: ${cap.title.toLowerCase()}` : ''
   return `${style('muted', wrap(`100 ${terms.join(' ')} = ${score}${capped}`, width))}\n`
 }
 

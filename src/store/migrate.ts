@@ -2,9 +2,10 @@ import type { DatabaseSync } from 'node:sqlite'
 import { AppError } from '../core/errors.ts'
 import type { Migration } from './migration.ts'
 import { history } from './migrations/001-history.ts'
+import { ledger } from './migrations/002-ledger.ts'
 import { transaction } from './transaction.ts'
 
-export const MIGRATIONS: readonly Migration[] = [history]
+export const MIGRATIONS: readonly Migration[] = [history, ledger]
 
 /** Marks the file as ours ("pgtn"), so that another program's database is never written to. */
 const APPLICATION_ID = 0x7067746e

@@ -80,6 +80,11 @@ export async function openStore({ path }: { readonly path: string }): Promise<St
     range: (query) => call({ kind: 'range', query }),
     findings: (target, since) => call({ kind: 'findings', target, since }),
     maintain: (now) => call({ kind: 'maintain', now }),
+    ledger: {
+      write: (changes) => call({ kind: 'write', changes }),
+      get: (of, id) => call({ kind: 'get', of, id }),
+      list: (of, filter = {}) => call({ kind: 'list', of, filter }),
+    },
     close: () => {
       closed ??= close()
       return closed

@@ -1,5 +1,7 @@
 import { AppError, type ErrorCode } from '../core/errors.ts'
+import type { Change, EntryKind } from '../core/ledger.ts'
 import type { Batch, RangeQuery } from '../core/store.ts'
+import type { ListFilter } from './ledger.ts'
 
 /** What the main thread asks of the worker that holds the database. */
 export type Request =
@@ -7,6 +9,9 @@ export type Request =
   | { readonly kind: 'range'; readonly query: RangeQuery }
   | { readonly kind: 'findings'; readonly target: string; readonly since: number }
   | { readonly kind: 'maintain'; readonly now: number }
+  | { readonly kind: 'write'; readonly changes: readonly Change[] }
+  | { readonly kind: 'get'; readonly of: EntryKind; readonly id: string }
+  | { readonly kind: 'list'; readonly of: EntryKind; readonly filter: ListFilter }
   | { readonly kind: 'close' }
 
 export interface Call {

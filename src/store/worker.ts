@@ -4,6 +4,7 @@ import { createAppender } from './append.ts'
 import { openDatabase } from './database.ts'
 import { storeError } from './failure.ts'
 import { readFindings } from './findings.ts'
+import { createLedger } from './ledger.ts'
 import { type Call, OPENED, type Reply, type Request, toFault } from './protocol.ts'
 import { readRange } from './range.ts'
 import { type Maintained, maintenance } from './retention.ts'
@@ -28,6 +29,7 @@ try {
 async function serve(): Promise<void> {
   const db = await openDatabase(path)
   const append = createAppender(db)
+  const ledger = createLedger(db)
   const running = new Set<Promise<unknown>>()
   let closing = false
 
@@ -58,6 +60,12 @@ async function serve(): Promise<void> {
         return readFindings(db, request.target, request.since)
       case 'maintain':
         return maintain(request.now)
+      case 'write':
+        return ledger.write(request.changes)
+      case 'get':
+        return ledger.get(request.of, request.id)
+      case 'list':
+        return ledger.list(request.of, request.filter)
     }
   }
 

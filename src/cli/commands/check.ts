@@ -45,13 +45,12 @@ export default defineCommand({
 function reportJson(name: string, url: string, seen: Awaited<ReturnType<typeof look>>): object {
   const { at, seconds, capabilities: server, evaluation } = seen
   const { version, role, platform, database, user } = server
-  const { score, status, coverage, deductions, findings, unknown } = evaluation.health
   return {
     target: { name, url },
     at,
     window: seconds,
     server: { version, role, platform, database, user },
-    ...{ score, status, coverage, deductions, findings, unknown },
+    ...evaluation.health,
     opportunities: evaluation.opportunities,
   }
 }

@@ -1,11 +1,11 @@
 import type { Opportunity } from '../../core/advice.ts'
 import type { Kind, Unit, ValueType } from '../../core/columns.ts'
-import type { Deduction, Status, Unknown } from '../../core/health.ts'
+import type { Cap, Deduction, Status, Unknown } from '../../core/health.ts'
 import type { Reason } from '../../core/outcome.ts'
 import type { Finding, Severity } from '../../core/rule.ts'
 import type { FindingRecord } from '../../core/store.ts'
 
-export type { Deduction, Finding, FindingRecord, Opportunity, Reason, Severity, Status, Unit, Unknown }
+export type { Cap, Deduction, Finding, FindingRecord, Opportunity, Reason, Severity, Status, Unit, Unknown }
 
 export type ConnectionState = 'connecting' | 'connected' | 'unreachable'
 /** How far back a chart looks. */
@@ -47,6 +47,7 @@ export interface HealthAnswer {
   readonly score: number | null
   readonly status: Status
   readonly coverage: number
+  readonly cap?: Cap
   readonly deductions: readonly Deduction[]
   readonly findings: readonly Finding[]
   readonly unknown: readonly Unknown[]

@@ -1,15 +1,16 @@
-import type { Deduction } from '../api/types.ts'
+import type { Cap, Deduction } from '../api/types.ts'
 import { Icon } from '../ui/icon.tsx'
 import css from './deductions.module.css'
 
 export interface DeductionsProps {
   readonly deductions: readonly Deduction[]
+  readonly cap?: Cap | undefined
   /** Whether a first cycle has been judged. */
   readonly judged: boolean
 }
 
 /** What was taken off 100, each with the sentence that it rests on. */
-export function Deductions({ deductions, judged }: DeductionsProps) {
+export function Deductions({ deductions, cap, judged }: DeductionsProps) {
   const lost = deductions.reduce((sum, d) => sum + d.points, 0)
   return (
     <section className={css.deductions}>
@@ -33,6 +34,11 @@ export function Deductions({ deductions, judged }: DeductionsProps) {
           </li>
         ))}
       </ul>
+      {cap && (
+        <p className={css.why}>
+          The score is held at {cap.at} at most while this lasts: {cap.title}.
+        </p>
+      )}
     </section>
   )
 }

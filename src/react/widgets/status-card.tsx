@@ -79,7 +79,7 @@ function Standings({ health, name }: { readonly health: HealthAnswer; readonly n
           </div>
           <Unknowns unknown={health.unknown} judged={at !== null} />
         </div>
-        <Deductions deductions={health.deductions} judged={at !== null} />
+        <Deductions deductions={health.deductions} cap={health.cap} judged={at !== null} />
       </div>
       <p className={css.announce} role="status">
         {announcement}
