@@ -58,7 +58,7 @@ export function pages(): Record<string, string> {
   }
 }
 
-function documented({ path, doc, answer, query }: (typeof routes)[number]): DocumentedRoute {
+function documented({ method = 'GET', path, doc, answer, query }: (typeof routes)[number]): DocumentedRoute {
   const schema = z.toJSONSchema(query, { io: 'input' })
   const parameters = Object.entries(schema.properties ?? {}).map(([name, spec]) => {
     const { description = '', default: fallback } = typeof spec === 'object' ? spec : {}
@@ -68,5 +68,5 @@ function documented({ path, doc, answer, query }: (typeof routes)[number]): Docu
       `${description}${fallback === undefined ? '' : `; default ${String(fallback)}`}${needed}`,
     ] as const
   })
-  return { method: 'GET', path, doc, answer, query: parameters }
+  return { method, path, doc, answer, query: parameters }
 }

@@ -150,6 +150,42 @@ export const ERRORS = {
     status: 500,
     exit: 4,
   },
+  'cannot-plan': {
+    message: 'This can not be planned',
+    remedy: 'Read the reason; what it needs is in docs/reference/actions.md.',
+    status: 409,
+    exit: 2,
+  },
+  'plan-changed': {
+    message: 'The database has changed since the plan was approved',
+    remedy: 'Look at the new plan and approve that.',
+    status: 409,
+    exit: 2,
+  },
+  'not-allowed': {
+    message: 'pgtend may not change anything here',
+    remedy: 'Start it with --allow-actions to let people approve plans.',
+    status: 403,
+    exit: 2,
+  },
+  'already-running': {
+    message: 'Another action is at work on this',
+    remedy: 'Wait until it has ended, or cancel it.',
+    status: 409,
+    exit: 2,
+  },
+  'needs-direct': {
+    message: 'This does not work through a transaction pooler',
+    remedy: 'Give the URL of a direct or session connection, such as port 5432 in place of 6543.',
+    status: 409,
+    exit: 2,
+  },
+  'no-store': {
+    message: 'This needs the history store',
+    remedy: 'Start with a store: --store PATH.',
+    status: 409,
+    exit: 4,
+  },
   internal: {
     message: 'Something went wrong inside pgtend',
     remedy: 'Please report it with what is printed here.',

@@ -30,7 +30,7 @@ export function createApp(options: AppOptions): Hono {
   if (!anyHost) app.use(loopbackOnly)
   app.use(sameOriginJson)
   app.use(bodyLimit({ maxSize: MOST_BODY, onError: () => reject('the body is too large') }))
-  for (const route of routes) app.get(route.path, (c) => answer(route, c, options))
+  for (const route of routes) app.on(route.method ?? 'GET', route.path, (c) => answer(route, c, options))
   if (extra) app.route('/', extra)
   if (webRoot !== undefined) app.use(page(webRoot))
   app.notFound((c) => errorJson(c, new AppError('not-found', c.req.path.slice(0, 200))))
@@ -44,11 +44,17 @@ export function createApp(options: AppOptions): Hono {
 }
 
 async function answer(route: Route, c: Context, deps: Deps): Promise<Response> {
-  const parsed = route.query.safeParse(c.req.query())
-  if (!parsed.success) return reject(z.prettifyError(parsed.error).replaceAll(/\s*\n\s*/g, ' '))
-  const given = await route.handle({ query: parsed.data, params: c.req.param() }, deps)
+  const query = valid(route.query, c.req.query())
+  const sent: unknown = route.body ? await c.req.json().catch(() => undefined) : undefined
+  const body = route.body ? valid(route.body, sent) : undefined
+  const given = await route.handle({ query, body, params: c.req.param() }, deps)
   if (given instanceof Response) return given
   return c.json(given, 200, { 'cache-control': 'no-store' })
+}
+
+function valid(schema: z.ZodType, value: unknown): unknown {
+  const parsed = schema.safeParse(value)
+  return parsed.success ? parsed.data : reject(z.prettifyError(parsed.error).replaceAll(/\s*\n\s*/g, ' '))
 }
 
 function reject(detail: string): never {
