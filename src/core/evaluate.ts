@@ -28,26 +28,34 @@ export interface Evaluation {
   readonly tables: ReadonlyMap<string, Outcome>
   readonly health: Health
   readonly opportunities: readonly Opportunity[]
+  /** Findings of the rules that are named here, under these thresholds: alerts have theirs. Suppressed ones included. */
+  readonly findingsWith: (thresholds: Readonly<Record<string, Thresholds>>) => readonly Finding[]
 }
 
 export interface Tuning {
   /** Thresholds by rule or advice name. */
   readonly thresholds?: Readonly<Record<string, Thresholds>>
   readonly weights?: Weights
+  /** Keys of findings that somebody has decided to live with: listed, but not counted. */
+  readonly suppressed?: ReadonlySet<string>
 }
 
 type Gathered =
   | { readonly ok: true; readonly given: Record<string, unknown> }
   | (Failure & { readonly table: string })
 
-/** Facts → derived tables → findings and opportunities → health. Pure. */
+/**
+ * Facts → derived tables → findings and opportunities → health. Pure.
+ * `kept`: derived tables computed before from the same samples, so that a tick doesn't compute the minute's again.
+ */
 export function evaluate(
   registry: Registry,
   samples: ReadonlyMap<string, Sample>,
   context: Context,
   tuning: Tuning = {},
+  kept: ReadonlyMap<string, Outcome> = new Map(),
 ): Evaluation {
-  const tables = new Map<string, Outcome>()
+  const tables = new Map<string, Outcome>(kept)
   for (const [name, sample] of samples) tables.set(name, sample.outcome)
   const byName = new Map(registry.derived.map((d) => [d.name, d]))
 
@@ -103,21 +111,19 @@ export function evaluate(
 
   for (const derived of registry.derived) outcomeOf(derived)
 
-  const findings: Finding[] = []
+  const check = (rule: Rule, given: Record<string, unknown>, thresholds: Thresholds): Finding[] =>
+    rule
+      .check(given as never, thresholds, context)
+      .map((b) => ({ ...b, key: `${rule.name}/${b.subject}`, rule: rule.name, title: rule.title }))
+
+  const all: Finding[] = []
   const unknown: Unknown[] = []
   const inapplicable = new Set<string>()
   for (const rule of registry.rules) {
     const gathered = gather(rule.needs)
     if (gathered.ok) {
       const thresholds = { ...rule.thresholds, ...tuning.thresholds?.[rule.name] }
-      for (const breach of rule.check(gathered.given as never, thresholds, context)) {
-        findings.push({
-          ...breach,
-          key: `${rule.name}/${breach.subject}`,
-          rule: rule.name,
-          title: rule.title,
-        })
-      }
+      all.push(...check(rule, gathered.given, thresholds))
     } else if (gathered.reason === 'unsupported') inapplicable.add(rule.name)
     else {
       const { ok: _, ...failure } = gathered
@@ -140,7 +146,17 @@ export function evaluate(
     }
   }
 
+  const findingsWith: Evaluation['findingsWith'] = (thresholds) =>
+    registry.rules.flatMap((rule) => {
+      const gathered = thresholds[rule.name] ? gather(rule.needs) : undefined
+      return gathered?.ok ? check(rule, gathered.given, { ...rule.thresholds, ...thresholds[rule.name] }) : []
+    })
+
   const { rules } = registry
-  const weights = tuning.weights ?? {}
-  return { tables, health: scoreHealth({ rules, findings, unknown, inapplicable, weights }), opportunities }
+  const { weights = {}, suppressed } = tuning
+  const findings = all.filter((f) => !suppressed?.has(f.key))
+  const scored = scoreHealth({ rules, findings, unknown, inapplicable, weights })
+  const spared = all.filter((f) => suppressed?.has(f.key))
+  const health = spared.length > 0 ? { ...scored, suppressed: spared } : scored
+  return { tables, health, opportunities, findingsWith }
 }

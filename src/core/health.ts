@@ -42,6 +42,8 @@ export interface Health {
   readonly coverage: number
   readonly deductions: readonly Deduction[]
   readonly findings: readonly Finding[]
+  /** Findings that somebody has suppressed: they take nothing off. Absent where there are none. */
+  readonly suppressed?: readonly Finding[]
   readonly unknown: readonly Unknown[]
 }
 

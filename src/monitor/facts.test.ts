@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { counter, id, label } from '../core/columns.ts'
+import { counter, gauge, id, label } from '../core/columns.ts'
+import { defineDerived } from '../core/derived.ts'
 import type { Registry } from '../core/evaluate.ts'
 import { fail, type Outcome, ok } from '../core/outcome.ts'
 import { type Cadence, defineProbe } from '../core/probe.ts'
@@ -138,4 +139,36 @@ test('a lookup that failed is tried again', () => {
   const look = (): readonly Request[] => facts.lookups(facts.evaluate(context, {}), false)
   answer(facts, 2, look(), { texts: fail('timeout', 'locked') })
   expect(look()[0]?.values).toEqual([1])
+})
+
+test('a derived table is computed again only when what it needs was read again', () => {
+  let computed = 0
+  const derived = defineDerived({
+    ...{
+      name: 'doubled',
+      title: 'Doubled',
+      doc: 'x.',
+      rows: 'many',
+      columns: { calls: gauge('count', 'c') },
+    },
+    from: { counts },
+    compute({ counts }) {
+      computed++
+      return counts.map((r) => ({ calls: 2 * r.calls }))
+    },
+  })
+  const facts = createFacts([counts, changes], { ...nothing, derived: [derived] })
+  const calls = () => facts.evaluate(context, {}).tables.get('doubled')
+  const read = (at: number, n: number) =>
+    answer(facts, at, [{ probe: counts }], { counts: ok([{ oid: 1, calls: n }]) })
+  read(1, 1)
+  expect(calls()).toEqual(ok([{ calls: 2 }]))
+  answer(facts, 2, [{ probe: changes }], { 'catalog-changes': token('a') })
+  expect(calls()).toEqual(ok([{ calls: 2 }]))
+  expect(computed).toBe(1)
+  read(3, 5)
+  expect(calls()).toEqual(ok([{ calls: 10 }]))
+  facts.gap()
+  calls()
+  expect(computed).toBe(3)
 })

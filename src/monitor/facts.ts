@@ -3,6 +3,7 @@ import { evaluate } from '../core/evaluate.ts'
 import type { Context } from '../core/given.ts'
 import { type Outcome, ok } from '../core/outcome.ts'
 import type { Cadence, Lookup, Probe } from '../core/probe.ts'
+import { renewedBy } from './history.ts'
 
 type AnyRow = Readonly<Record<string, unknown>>
 type Key = string | number
@@ -46,6 +47,9 @@ export function createFacts(probes: readonly Probe[], registry: Registry): Facts
   const fruitless = new Map<string, Set<Key>>()
   /** Probes whose last sample lies before a restart: shown still, but not differenced with. */
   const broken = new Set<string>()
+  /** Probes with a new sample since the last evaluation; derived tables of the others are as they were. */
+  const renewed = new Set<string>()
+  let last: { readonly evaluation: Evaluation; readonly context: Context } | undefined
   let schemaToken: unknown
 
   const tokenNow = (): unknown => {
@@ -65,6 +69,7 @@ export function createFacts(probes: readonly Probe[], registry: Registry): Facts
 
   const keep = (probe: Probe, at: number, outcome: Outcome): void => {
     const last = samples.get(probe.name)
+    renewed.add(probe.name)
     const counts = Object.values(probe.columns).some((c) => c.kind === 'counter')
     const continuous = !broken.delete(probe.name)
     if (counts && continuous && outcome.ok && last?.outcome.ok) {
@@ -74,6 +79,7 @@ export function createFacts(probes: readonly Probe[], registry: Registry): Facts
 
   const keepLookup = (lookup: Lookup, request: Request, at: number, outcome: Outcome): void => {
     const name = request.probe.name
+    renewed.add(name)
     const rows = found.get(name) ?? new Map<Key, AnyRow>()
     if (outcome.ok) for (const row of outcome.rows) rows.set(lookup.key(row), row)
     const none = fruitless.get(name) ?? new Set<Key>()
@@ -126,7 +132,14 @@ export function createFacts(probes: readonly Probe[], registry: Registry): Facts
 
     before: (probe) => samples.get(probe)?.before,
 
-    evaluate: (context, tuning) => evaluate(registry, samples, context, tuning),
+    evaluate(context, tuning) {
+      const kept =
+        last?.context.server === context.server ? keptOf(last.evaluation, registry, renewed) : undefined
+      const evaluation = evaluate(registry, samples, context, tuning, kept)
+      last = { evaluation, context }
+      renewed.clear()
+      return evaluation
+    },
 
     gap() {
       for (const [name, { at, outcome }] of samples) {
@@ -134,8 +147,24 @@ export function createFacts(probes: readonly Probe[], registry: Registry): Facts
         broken.add(name)
       }
       schemaToken = undefined
+      last = undefined
     },
   }
+}
+
+/** The derived tables that need nothing of what was renewed. */
+function keptOf(
+  { tables }: Evaluation,
+  { derived }: Registry,
+  renewed: ReadonlySet<string>,
+): ReadonlyMap<string, Outcome> {
+  const stale = renewedBy(renewed, derived)
+  const kept = new Map<string, Outcome>()
+  for (const { name } of derived) {
+    const outcome = tables.get(name)
+    if (outcome && !stale.has(name)) kept.set(name, outcome)
+  }
+  return kept
 }
 
 function prune(rows: Map<Key, AnyRow> | undefined, live: ReadonlySet<Key>): void {

@@ -5,7 +5,16 @@ import { locked } from './_sql.ts'
 /** The tables of indexes that an advice may want to drop, and so to make again. */
 const TABLES = ['unused-indexes', 'duplicate-indexes', 'invalid-indexes']
 
-const live = (read: ReadRows) => new Set(TABLES.flatMap((name) => read(name).map((row) => row.oid as number)))
+/** The largest of each: nobody reads more, and each definition opens the index and its table. */
+const MOST = 100
+
+const live = (read: ReadRows) => new Set(TABLES.flatMap((name) => largest(read(name))))
+
+const largest = (rows: ReturnType<ReadRows>): number[] =>
+  rows
+    .toSorted((a, b) => Number(b.size ?? 0) - Number(a.size ?? 0))
+    .slice(0, MOST)
+    .map((row) => row.oid as number)
 
 export default defineProbe({
   name: 'index-ddl',
