@@ -9,6 +9,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     teardownTimeout: 60_000,
+    // Real servers and a real browser on two shared cores: in CI one second try, which the report shows.
+    retry: process.env.CI ? 1 : 0,
     reporters: ['default', './test/reporter.ts'],
   },
 })

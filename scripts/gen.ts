@@ -8,6 +8,8 @@ const KINDS: Record<string, { type: string; from: string }> = {
   derived: { type: 'Derived', from: '../core/derived.ts' },
   rules: { type: 'Rule', from: '../core/rule.ts' },
   advice: { type: 'Advice', from: '../core/advice.ts' },
+  actions: { type: 'Action', from: '../core/action.ts' },
+  runbooks: { type: 'Runbook', from: '../core/runbook.ts' },
 }
 
 const camel = (name: string) => name.replace(/-(\w)/g, (_, c: string) => c.toUpperCase())

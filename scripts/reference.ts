@@ -1,13 +1,15 @@
 /** The pages of docs/reference, from the registries. Written and checked by gen.ts. */
 import { z } from 'zod'
+import { actions } from '../src/actions/index.ts'
 import { COMMANDS } from '../src/cli/commands.ts'
 import { DEMO_ROUTES } from '../src/cli/demo-app.ts'
 import { optionName } from '../src/cli/help.ts'
-import { ERRORS } from '../src/core/errors.ts'
+import { ERRORS } from '../src/core/error-table.ts'
 import { configJsonSchema, ENVIRONMENT } from '../src/monitor/config.ts'
 import { describe } from '../src/render/catalog.ts'
 import { configurationPage } from '../src/render/configuration.ts'
 import {
+  actionsPage,
   advicePage,
   apiPage,
   cliPage,
@@ -43,6 +45,7 @@ export function pages(): Record<string, string> {
     ),
     [page('rules')]: rulesPage(rules),
     [page('advice')]: advicePage(advice),
+    [page('actions')]: actionsPage(actions),
     [page('errors')]: errorsPage(ERRORS),
     [page('cli')]: cliPage(
       commands.map(({ default: { name, summary, usage, doc, options } }) => ({

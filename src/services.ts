@@ -1,5 +1,18 @@
+import type { Alerts } from './alert-service.ts'
+import type { Backups } from './backup/backups.ts'
+import type { Maintenance } from './maintenance/maintenance.ts'
+import type { Operator } from './operations/operator.ts'
+import type { Recovery } from './operations/recovery.ts'
+
 /**
  * What acts on behalf of people, beside the monitor that only looks. Each is made where there is a store
  * (wire.ts); a route or command that needs one that is absent answers `no-store` or `not-allowed`.
  */
-export interface Services {}
+export interface Services {
+  /** Plans and runs actions. Without `--allow-actions` it only plans. */
+  readonly operator: Operator
+  readonly alerts: Alerts
+  readonly maintenance: Maintenance
+  readonly recovery: Recovery
+  readonly backups: Backups
+}

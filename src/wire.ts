@@ -1,9 +1,11 @@
+import type { BackupState } from './core/backup.ts'
 import { AppError } from './core/errors.ts'
 import type { Capabilities } from './core/server.ts'
 import type { Store } from './core/store.ts'
 import { type Config, parseConfig, type TargetConfig } from './monitor/config.ts'
 import { createMonitor as createMonitorOn, type Monitor } from './monitor/monitor.ts'
 import { type Observation, observe } from './monitor/observe.ts'
+import type { AlertPort } from './monitor/watch-target.ts'
 import { reconnectDelay } from './postgres/backoff.ts'
 import { connect } from './postgres/session.ts'
 import { parseUrl, redactUrl } from './postgres/url.ts'
@@ -15,6 +17,10 @@ export interface MonitorOptions {
   readonly config?: Config
   /** Where the history goes, from `openStore`. Without one there is no history. Yours to close after `stop()`. */
   readonly store?: Store
+  /** What turns findings into alerts: `port` of `createAlerts`. */
+  readonly alerts?: AlertPort
+  /** What rules are told of backups: `state` of the backup service. */
+  readonly backups?: (target: string) => BackupState | undefined
   /** Told of failures that no caller sees, such as a full disk under the store. */
   readonly onError?: (error: Error) => void
   /** Where PGPASSWORD and its like come from; default `process.env`. */
@@ -42,6 +48,8 @@ export function createMonitor(options: MonitorOptions): Monitor {
       redact: redactUrl,
       backoff: reconnectDelay,
       onError: options.onError ?? (() => undefined),
+      ...(options.alerts ? { alerts: options.alerts } : {}),
+      ...(options.backups ? { backups: options.backups } : {}),
     },
   })
 }

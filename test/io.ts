@@ -13,7 +13,9 @@ export interface TestIo {
   readonly printed: (pattern: RegExp) => Promise<string>
 }
 
-export function testIo(given: Partial<Pick<Io, 'env' | 'cwd' | 'rows' | 'watched' | 'style'>> = {}): TestIo {
+export function testIo(
+  given: Partial<Pick<Io, 'env' | 'cwd' | 'rows' | 'watched' | 'answers' | 'style'>> = {},
+): TestIo {
   const stop = new AbortController()
   const keys = new Set<(key: string) => void>()
   const waiting = new Set<() => void>()
@@ -37,6 +39,7 @@ export function testIo(given: Partial<Pick<Io, 'env' | 'cwd' | 'rows' | 'watched
       width: 80,
       rows: undefined,
       watched: false,
+      answers: false,
       style: (_, text) => text,
       stopped: stop.signal,
       onKey(listener) {

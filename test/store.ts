@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { onTestFinished } from 'vitest'
 import type { Finding } from '../src/core/rule.ts'
-import type { Batch, Point } from '../src/core/store.ts'
+import type { Batch, Point, Store } from '../src/core/store.ts'
+import { openStore } from '../src/store/open-store.ts'
 
 /** A folder that is gone after the test. */
 export function temporaryFolder(): string {
@@ -41,6 +42,13 @@ export const finding = (rule: string, subject: string, more: Partial<Finding> = 
   evidence: { subject },
   ...more,
 })
+
+/** A store of its own, closed and gone after the test. */
+export async function openTestStore(path = join(temporaryFolder(), 'history.db')): Promise<Store> {
+  const store = await openStore({ path })
+  onTestFinished(() => store.close())
+  return store
+}
 
 /** Another Node process that runs the script with `openStore` and `path` at hand. */
 export function runWithStore(path: string, script: string): ChildProcessByStdio<null, Readable, Readable> {

@@ -1,9 +1,9 @@
 import { formatSeconds } from '../core/format.ts'
 import type { Row } from '../core/table.ts'
 import { nameSession } from '../derived/_session.ts'
-import type activity from '../probes/activity.ts'
-import type replication from '../probes/replication.ts'
-import type replicationSlots from '../probes/replication-slots.ts'
+import type activityProbe from '../probes/activity.ts'
+import type replicationProbe from '../probes/replication.ts'
+import type slotsProbe from '../probes/replication-slots.ts'
 
 /** Younger transactions end by themselves before a VACUUM would be done. Seconds. */
 const SHORT = 300
@@ -16,9 +16,9 @@ const MANY = 10_000
  * Prepared transactions are told by a rule of their own.
  */
 export function horizonHolder(facts: {
-  readonly activity: readonly Row<typeof activity>[] | undefined
-  readonly slots: readonly Row<typeof replicationSlots>[] | undefined
-  readonly replication: readonly Row<typeof replication>[] | undefined
+  readonly activity: readonly Row<typeof activityProbe>[] | undefined
+  readonly slots: readonly Row<typeof slotsProbe>[] | undefined
+  readonly replication: readonly Row<typeof replicationProbe>[] | undefined
 }): string | undefined {
   const { activity = [], slots = [], replication = [] } = facts
   const holders = [

@@ -35,6 +35,7 @@ export default defineAdvice({
           ? 'Columns, operator classes, collations, order, expressions, predicate and method are equal, and no constraint needs it.'
           : 'Columns, operator classes, collations, order and predicate agree as far as it goes, and no constraint needs it.',
         ...dropAndRestore(d, ddl),
+        action: { name: 'drop-index', input: { schema: d.schema, index: d.index } },
       }
     })
   },

@@ -28,6 +28,7 @@ export default defineAdvice({
         confidence: 'high' as const,
         because: 'PostgreSQL marks it as invalid and no build of it is running.',
         ...dropAndRestore(i, ddl),
+        action: { name: 'drop-invalid-index', input: { schema: i.schema, index: i.index } },
       }))
   },
 })

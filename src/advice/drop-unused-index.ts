@@ -49,6 +49,7 @@ export default defineAdvice({
               because: `Nothing scanned it since ${formatDay(i.since)}, but PostgreSQL does not tell when it was made.`,
             }),
         ...dropAndRestore(i, ddl),
+        action: { name: 'drop-index', input: { schema: i.schema, index: i.index } },
       }))
   },
 })

@@ -46,6 +46,10 @@ export default defineAdvice({
               ? 'Others wait for it and it does nothing.'
               : 'It does nothing, but nobody waits for it yet; its application may still go on.',
           sql: [terminate(s.pid, s.backend_start)],
+          action: {
+            name: 'terminate-backend',
+            input: { pid: s.pid, backend_start: new Date(s.backend_start).toISOString() },
+          },
         },
       ]
     })

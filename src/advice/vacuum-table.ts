@@ -46,6 +46,7 @@ export default defineAdvice({
           because: holder
             ? `VACUUM can not remove what died since the oldest open transaction began; that is held by ${holder}.`
             : 'No old transaction, slot or standby holds dead rows back. The count of dead rows is an estimate.',
+          action: { name: 'vacuum', input: { schema: t.schema, table: t.table } },
           ...(t.autovacuum_enabled
             ? { sql: [vacuum] }
             : {

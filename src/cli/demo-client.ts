@@ -1,4 +1,5 @@
-import { AppError, ERRORS, type ErrorCode } from '../core/errors.ts'
+import { ERRORS } from '../core/error-table.ts'
+import { AppError, type ErrorCode } from '../core/errors.ts'
 import type { DemoState } from './demo-app.ts'
 import { readMark } from './demo-folder.ts'
 

@@ -16,4 +16,18 @@ export const demoConfig = (): Config =>
       'end-idle-transaction': { seconds: 15 },
       'connection-leak': { idle: 20 },
     },
+    alerts: {
+      rules: {
+        blocking: { for: 5, calm: 10 },
+        'connection-leak': { for: 10, calm: 10 },
+        'connections-near-limit': { for: 10, calm: 10 },
+        'dead-rows': { for: 10, calm: 10 },
+        'replication-lag': { for: 10, calm: 10 },
+        'slow-average-query': { for: 20, calm: 20 },
+      },
+    },
+    maintenance: { enabled: true },
+    recovery: {
+      thresholds: { 'connection-exhaustion': { idle: 20 }, 'slow-queries': { active: 10 } },
+    },
   })

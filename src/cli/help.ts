@@ -26,7 +26,7 @@ export function commandHelp(command: Command, style: Style = plain): string {
   const options = Object.entries(command.options).map(([name, option]) => optionLine(name, option))
   const parts = [
     `${wrap(command.summary, 80)}\n`,
-    `${style('strong', 'Usage')}\n${command.usage.map((u) => `  ${u}\n`).join('')}`,
+    `${style('strong', 'Usage')}\n${command.usage.map(usageLine).join('')}`,
     ...(command.doc ? [`${wrap(command.doc, 80)}\n`] : []),
     `${style('strong', 'Options')}\n${options.join('')}  ${'--help, -h'.padEnd(INDENT - 2)}This page\n`,
   ]
@@ -37,6 +37,9 @@ export function commandHelp(command: Command, style: Style = plain): string {
 export function optionName(name: string, { short, type, value = 'text' }: Option): string {
   return `--${name}${type === 'string' ? ` <${value}>` : ''}${short ? `, -${short}` : ''}`
 }
+
+/** Indented, and broken where it is too long, its rest deeper in. */
+const usageLine = (usage: string): string => `  ${wrap(usage, 74).replaceAll('\n', `\n${' '.repeat(6)}`)}\n`
 
 function optionLine(name: string, option: Option): string {
   const written = optionName(name, option)

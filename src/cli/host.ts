@@ -2,6 +2,10 @@ import { mkdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { Hono } from 'hono'
+import { createActing } from '../action-service.ts'
+import { createAlerts } from '../alert-service.ts'
+import { createBackupService } from '../backup-service.ts'
+import { createCare } from '../care-service.ts'
 import { AppError } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
 import type { Config, TargetConfig } from '../monitor/config.ts'
@@ -28,12 +32,14 @@ export interface HostOptions {
   readonly host: string
   /** Fail when the port is taken. */
   readonly exact: boolean
+  /** Whether people may run the actions that they have approved. */
+  readonly allowActions: boolean
   readonly extra?: Hono
 }
 
 /** Opens the store, starts to watch and to listen; takes all of it back when a part fails. */
 export async function startHost(options: HostOptions, io: Io): Promise<Host> {
-  const { targets, config, storePath, port, host, exact, extra } = options
+  const { targets, config, storePath, port, host, exact, allowActions, extra } = options
   const undo: (() => Promise<void>)[] = []
   const stop = async () => {
     for (const step of undo.splice(0).reverse()) await step().catch(tell(io))
@@ -41,17 +47,48 @@ export async function startHost(options: HostOptions, io: Io): Promise<Host> {
   try {
     const store: Store = await openHistory(storePath)
     undo.push(() => store.close())
-    const monitor = createMonitor({ targets, config, store, env: io.env, onError: tell(io) })
+    const alerts = createAlerts({ store, config, env: io.env, onError: tell(io) })
+    undo.push(() => alerts.stop())
+    await alerts.start()
+    const backup = createBackupService({
+      ...{ targets, config, store, storePath, env: io.env, onError: tell(io) },
+    })
+    undo.push(() => backup.stop())
+    const monitor = createMonitor({
+      ...{ targets, config, store, env: io.env, onError: tell(io), alerts: alerts.port },
+      backups: backup.state,
+    })
     undo.push(() => monitor.stop())
+    const acting = createActing({
+      ...{ targets, config, store, allow: allowActions, env: io.env, onError: tell(io) },
+    })
+    undo.push(() => acting.stop())
+    const care = createCare({
+      ...{ targets, config, store, acting, monitor, env: io.env, onError: tell(io) },
+      backups: backup.backups,
+    })
+    undo.push(() => care.stop())
     const app = createApp({
-      ...{ monitor, webRoot: webRoot(), anyHost: !isLoopback(host) },
+      ...{
+        monitor,
+        alerts,
+        operator: acting.operator,
+        maintenance: care.maintenance,
+        recovery: care.recovery,
+        backups: backup.backups,
+        webRoot: webRoot(),
+        anyHost: !isLoopback(host),
+      },
       onFault: (error) =>
         io.err(`pgtend: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`),
       ...(extra ? { extra } : {}),
     })
     const served: Served = await serve(app, { port, host, exact })
     undo.push(() => served.close())
+    backup.start()
     monitor.start()
+    acting.start()
+    care.start()
     return { url: served.url, monitor, stop }
   } catch (error) {
     await stop()

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters, styleText } from 'node:util'
+import { ERRORS } from '../core/error-table.ts'
 import type { Style, Tone } from '../render/text.ts'
 
 /** What a command may use of the world around it: tests give their own. */
@@ -15,6 +16,8 @@ export interface Io {
   readonly rows: number | undefined
   /** Is somebody watching the progress? */
   readonly watched: boolean
+  /** Can somebody press a key? */
+  readonly answers: boolean
   readonly style: Style
   /** Aborted when the user or the system asks to stop. */
   readonly stopped: AbortSignal
@@ -41,11 +44,15 @@ export function styleFor(terminal: boolean, env: Io['env']): Style {
 /** The process's own streams, environment and signals. */
 export function processIo(stopped: AbortSignal): Io {
   const { stdout, stderr, stdin } = process
-  // A reader such as `head` that has seen enough is no fault.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0)
-    throw error
+    // A reader such as `head` that has seen enough is no fault; a verdict that is known already stands.
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0)
+    const { message, remedy, exit } = ERRORS['output-failed']
+    stderr.write(`error: ${message}\n  ${error.message}\n  ${remedy}\n`)
+    process.exit(exit)
   })
+  // What can't be told can't be told: the exit code still says it.
+  stderr.on('error', () => {})
   const terminal = stdout.isTTY === true
   return {
     out: (text) => void stdout.write(text),
@@ -55,6 +62,7 @@ export function processIo(stopped: AbortSignal): Io {
     width: terminal ? Math.max(40, Math.min(80, stdout.columns || 80)) : 80,
     rows: terminal ? stdout.rows : undefined,
     watched: stderr.isTTY === true,
+    answers: stderr.isTTY === true && stdin.isTTY === true,
     style: styleFor(terminal, process.env),
     stopped,
     onKey(listener) {

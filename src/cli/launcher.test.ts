@@ -1,5 +1,6 @@
 /** bin/pgtend.cjs as the shell starts it. */
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { LATEST, serverUrl } from '../../test/servers.ts'
@@ -39,6 +40,27 @@ test('a reader that leaves early is no error', async () => {
   child.stdout.destroy()
   expect(await ended).toMatchObject({ err: '' })
 })
+
+test('a verdict stands although its reader left early', async () => {
+  const { child, ended } = start('check', serverUrl(LATEST, { user: 'pgtend_blind' }), '--interval', '0.1')
+  child.stdout.destroy()
+  expect(await ended).toMatchObject({ code: 1, err: '' })
+})
+
+test.runIf(existsSync('/dev/full'))(
+  'a full disk under the output is an error, not a stack trace',
+  async () => {
+    const args = [BIN, 'check', serverUrl(LATEST, { user: 'pgtend_monitor' }), '--interval', '0.1']
+    const full = openSync('/dev/full', 'w')
+    const { status, stderr } = spawnSync(process.execPath, args, { stdio: ['ignore', full, 'pipe'] })
+    const silent = spawnSync(process.execPath, [BIN, 'chek'], { stdio: ['ignore', 'ignore', full] })
+    closeSync(full)
+    expect(status).toBe(4)
+    expect(`${stderr}`).toMatch(/^error: The output could not be written\n {2}ENOSPC/)
+    expect(`${stderr}`).not.toContain('node:')
+    expect(silent.status).toBe(2)
+  },
+)
 
 test('Ctrl-C ends a watch and gives the connection back', async () => {
   const { child, ended } = start('watch', serverUrl(LATEST, { user: 'pgtend_monitor' }), '--interval', '1')

@@ -1,4 +1,5 @@
-import { AppError, ERRORS, toAppError } from '../core/errors.ts'
+import { ERRORS } from '../core/error-table.ts'
+import { AppError, toAppError } from '../core/errors.ts'
 import { nearest } from '../core/nearest.ts'
 import { wrap } from '../render/text.ts'
 import { parseCommand } from './command.ts'

@@ -29,8 +29,17 @@ export interface Step {
   readonly lockTimeout: number
   /** Statements that take back what it did. */
   readonly undo?: readonly string[]
-  /** Run when the step failed or was cut off: removes what it left behind, such as an invalid index. */
-  readonly cleanup?: readonly string[]
+  /** When the step failed or was cut off: removes what it left behind, such as an invalid index. */
+  readonly cleanup?: readonly Cleanup[]
+}
+
+/** One thing that a cut-off step may leave behind. What somebody else made under the same name must not match. */
+export interface Cleanup {
+  /** Gives a row while it is there. */
+  readonly when: string
+  readonly values?: readonly (string | number)[]
+  /** Removes it. */
+  readonly sql: string
 }
 
 /** Something that must hold, checked when the plan is made and again when it is run. */
@@ -65,11 +74,16 @@ export interface Draft {
   readonly effect: string
   readonly hits?: readonly SessionRef[]
   readonly spared?: readonly SessionRef[]
+  /**
+   * What it works on: no two runs work on the same at once. With the oid, so that a table made anew under the same name
+   * is another: `relation 16401 public.orders`. What begins with `cluster` is the same for each target in it.
+   */
+  readonly subjects: readonly string[]
   /** What is measured before and after: `dead_rows`, `size`. Not part of the hash, since it moves by itself. */
   readonly before: Readonly<Record<string, number | null>>
 }
 
-/** A draft with its identity: `hash` is what a person approves, over action, input, target and steps. */
+/** A draft with its identity: `hash` is what a person approves, over action, input, target, subjects, steps and hits. */
 export interface Plan extends Draft {
   readonly action: string
   readonly input: Input
@@ -121,4 +135,8 @@ export interface Run {
   readonly verification?: Verification
   /** 0 to 1, from the progress view, where the server tells. */
   readonly progress?: number
+  /** What the server is at, in its own words: `waiting for old snapshots`. Only while it runs. */
+  readonly phase?: string
+  /** What the server said meanwhile: warnings such as those of VACUUM, and of pgtend about what it found. */
+  readonly notices?: readonly string[]
 }

@@ -1,3 +1,4 @@
+import type { Input } from './action.ts'
 import type { Context, Given, Needs } from './given.ts'
 import type { Evidence, Thresholds } from './rule.ts'
 
@@ -16,6 +17,8 @@ export interface Recommendation {
   /** Statements that would do it, and those that would undo it. Never run by themselves. */
   readonly sql?: readonly string[]
   readonly undo?: readonly string[]
+  /** The action that does it, planned anew and under guards once somebody asks for it. */
+  readonly action?: { readonly name: string; readonly input: Input }
 }
 
 export interface Opportunity extends Recommendation {

@@ -50,11 +50,13 @@ type Gathered =
  */
 export function evaluate(
   registry: Registry,
-  samples: ReadonlyMap<string, Sample>,
+  latest: ReadonlyMap<string, Sample>,
   context: Context,
   tuning: Tuning = {},
   kept: ReadonlyMap<string, Outcome> = new Map(),
 ): Evaluation {
+  // A copy: `findingsWith` may be asked when newer samples have come.
+  const samples = new Map(latest)
   const tables = new Map<string, Outcome>(kept)
   for (const [name, sample] of samples) tables.set(name, sample.outcome)
   const byName = new Map(registry.derived.map((d) => [d.name, d]))

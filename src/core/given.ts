@@ -1,3 +1,4 @@
+import type { BackupState } from './backup.ts'
 import type { Capabilities } from './server.ts'
 import type { Row, Table } from './table.ts'
 
@@ -50,4 +51,6 @@ export interface Context {
   readonly at: number
   readonly server: Capabilities
   readonly limits: Limits
+  /** What pgtend's own records say of backups; undefined where it makes none. */
+  readonly backups?: BackupState
 }

@@ -11,6 +11,8 @@ export type EntryKind =
   | 'job'
   | 'lease'
   | 'schedule'
+  | 'maintenance'
+  | 'recovery'
   | 'backup'
 
 export interface Entry<V = unknown> {

@@ -65,6 +65,8 @@ export interface RangeQuery {
 
 /** The history. Lives outside the watched database. */
 export interface Store {
+  /** Ids of the targets that it holds a history of, in alphabetical order. */
+  targets(): Promise<readonly string[]>
   /** Resolves when the batch is on disk; a crash after that loses nothing of it. */
   append(batch: Batch): Promise<void>
   range(query: RangeQuery): Promise<readonly Series[]>

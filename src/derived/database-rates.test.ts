@@ -35,12 +35,6 @@ test('counters become rates and ratios of the window', () =>
 test('an idle database has no ratios rather than zero or NaN', () =>
   expect(rates({}, {})).toMatchObject([{ transactions: 0, rollback_ratio: null, cache_hit: null }]))
 
-test('pgtend’s own rollback is left out where it is connected, and only there', () => {
-  expect(rates({ current: true }, { current: true, rollbacks: 1 })).toMatchObject([{ rollback_ratio: null }])
-  expect(rates({}, { rollbacks: 1 })).toMatchObject([{ rollback_ratio: 1 }])
-  expect(rates({ current: true }, { current: true })).toMatchObject([{ transactions: 0 }])
-})
-
 test.each([
   ['a counter went down', { commits: 100 }, { commits: 99 }],
   ['a reset is told', { commits: 1, stats_reset: 1 }, { commits: 9, stats_reset: 2 }],

@@ -14,9 +14,6 @@ const COUNTERS = [
   'deadlocks',
 ] as const
 
-/** pgtend ends each of its transactions with ROLLBACK; that of the older sample is counted in the window. */
-const OWN_ROLLBACKS = 1
-
 export default defineDerived({
   name: 'database-rates',
   title: 'Database activity',
@@ -43,6 +40,7 @@ export default defineDerived({
     'transactions',
     'rollback_ratio',
     'cache_hit',
+    'blocks_hit',
     'blocks_read',
     'temp',
     'deadlocks',
@@ -55,15 +53,14 @@ export default defineDerived({
       since: (d) => d.stats_reset,
     })
     return changes.map(({ row, grew }) => {
-      const rollbacks = Math.max(0, grew.rollbacks - (row.current ? OWN_ROLLBACKS : 0))
-      const transactions = grew.commits + rollbacks
+      const transactions = grew.commits + grew.rollbacks
       const blocks = grew.blocks_hit + grew.blocks_read
       return {
         database: row.database,
         current: row.current,
         window: both.seconds,
         transactions: transactions / both.seconds,
-        rollback_ratio: transactions === 0 ? null : rollbacks / transactions,
+        rollback_ratio: transactions === 0 ? null : grew.rollbacks / transactions,
         cache_hit: blocks === 0 ? null : grew.blocks_hit / blocks,
         blocks_hit: grew.blocks_hit / both.seconds,
         blocks_read: grew.blocks_read / both.seconds,

@@ -65,7 +65,7 @@ test('what may not be read is denied with the grant that helps, else pending', (
   const blind = context({ server: { grants: [], user: 'me"' } })
   expect(replicationStatus.compute(unread, blind)).toMatchObject({
     reason: 'denied',
-    fix: 'GRANT pg_monitor TO "me"""',
+    fix: 'GRANT pg_monitor TO "me""";',
   })
   expect(replicationStatus.compute(unread, context())).toMatchObject({ reason: 'pending' })
   expect(replicationStatus.compute(unread, context(onStandby))).toMatchObject({ ok: false })

@@ -33,7 +33,7 @@ function unreadable(server: Capabilities) {
   const mayRead = server.superuser || server.grants.includes('pg_read_all_stats')
   return mayRead
     ? fail('pending', 'replication has not been read')
-    : fail('denied', 'replication may not be read', `GRANT pg_monitor TO ${quoteIdentifier(server.user)}`)
+    : fail('denied', 'replication may not be read', `GRANT pg_monitor TO ${quoteIdentifier(server.user)};`)
 }
 
 export default defineDerived({

@@ -4,9 +4,14 @@ import { parseByteSize } from '../core/byte-size.ts'
 import { AppError } from '../core/errors.ts'
 import type { Limits } from '../core/given.ts'
 import type { Weights } from '../core/health.ts'
+import type { MaintenanceSettings } from '../core/maintenance.ts'
 import { nearest } from '../core/nearest.ts'
 import type { Thresholds } from '../core/rule.ts'
 import { rules } from '../rules/index.ts'
+import { runbooks } from '../runbooks/index.ts'
+import { type AlertSettings, alertSchema } from './alert-config.ts'
+import { type BackupSettings, backupSchema } from './backup-config.ts'
+import { maintenanceSchema, type RecoverySettings, recoverySchema } from './maintenance-config.ts'
 
 const seconds = (help: string) => z.number().positive().max(86_400).describe(help)
 const bytes = z.union([
@@ -22,6 +27,11 @@ const bytes = z.union([
 const targetSchema = z.strictObject({
   name: z.string().min(1).max(100).optional().describe('Shown instead of host and database'),
   url: z.string().min(1).describe('Connection URL; the password may come from PGPASSWORD'),
+  actionUrl: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Connection URL for actions, where the watching role may not act; a direct connection'),
 })
 
 const schema = z.strictObject({
@@ -64,12 +74,18 @@ const schema = z.strictObject({
       port: z.number().int().min(1).max(65_535).default(4711).describe('Port; the next free one if taken'),
     })
     .prefault({}),
+  alerts: alertSchema,
+  maintenance: maintenanceSchema,
+  recovery: recoverySchema,
+  backup: backupSchema,
   store: z.string().min(1).optional().describe('Path of the history file'),
 })
 
 export interface TargetConfig {
   readonly name?: string | undefined
   readonly url: string
+  /** What actions connect by, where the watching role may not act. */
+  readonly actionUrl?: string | undefined
 }
 
 /** The whole configuration with its defaults filled in. Sizes in bytes, times in seconds. */
@@ -80,6 +96,10 @@ export interface Config {
   readonly thresholds: Readonly<Record<string, Thresholds>>
   readonly weights: Weights
   readonly server: { readonly host: string; readonly port: number }
+  readonly alerts: AlertSettings
+  readonly maintenance: MaintenanceSettings
+  readonly recovery: RecoverySettings
+  readonly backup: BackupSettings
   readonly store?: string | undefined
 }
 
@@ -98,6 +118,7 @@ export function parseConfig(input: unknown): Config {
   if (!parsed.success) throw new AppError('bad-config', parsed.error.issues.map(explain).join('; '))
   const config = parsed.data as Config
   checkNames(config.thresholds, config.weights)
+  checkRunbooks(config.recovery)
   return config
 }
 
@@ -121,8 +142,11 @@ export function withEnvironment(
   env: Readonly<Record<string, string | undefined>>,
 ): Record<string, unknown> {
   const merged = structuredClone(input) as Record<string, unknown>
+  // Secrets that the configuration refers to as ${NAME}.
+  const referred = new Set(Array.from(JSON.stringify(input).matchAll(/\$\{(\w+)\}/g), (match) => match[1]))
   for (const [name, text] of Object.entries(env)) {
     if (!name.startsWith('PGTEND_') || name.startsWith('PGTEND_TEST_') || OTHER_VARIABLES.has(name)) continue
+    if (referred.has(name)) continue
     const entry = ENVIRONMENT[name]
     if (!entry)
       throw new AppError('bad-config', `unknown variable ${name}${hint(name, Object.keys(ENVIRONMENT))}`)
@@ -147,7 +171,11 @@ function explain(issue: z.core.$ZodIssue): string {
   }
   // Of the ways to write a value, the one that has more to say than its type.
   const own =
-    issue.code === 'invalid_union' ? issue.errors.flat().find((e) => e.code === 'custom') : undefined
+    issue.code === 'invalid_union'
+      ? issue.errors.flat().find((e) => e.code === 'custom')
+      : issue.code === 'invalid_key'
+        ? issue.issues[0]
+        : undefined
   return `${path === '' ? 'the configuration' : `"${path}"`}: ${(own ?? issue).message}`
 }
 
@@ -160,7 +188,9 @@ function knownKeys(path: readonly PropertyKey[]): string[] {
       node.additionalProperties ??
       {}) as Record<string, unknown>
   }
-  return Object.keys((node.properties as object | undefined) ?? {})
+  // A value of several shapes, such as a channel, has the keys of all of them.
+  const shapes = [node, ...((node.oneOf ?? []) as Record<string, unknown>[])]
+  return shapes.flatMap((shape) => Object.keys((shape.properties as object | undefined) ?? {}))
 }
 
 function checkNames(thresholds: Config['thresholds'], weights: Weights): void {
@@ -180,6 +210,25 @@ function checkNames(thresholds: Config['thresholds'], weights: Weights): void {
   for (const name of Object.keys(weights)) {
     if (!names.has(name)) {
       throw new AppError('bad-config', `weights: there is no rule "${name}"${hint(name, names)}`)
+    }
+  }
+}
+
+function checkRunbooks({ policies, thresholds }: RecoverySettings): void {
+  const byName = new Map(runbooks.map((r) => [r.name, r]))
+  for (const name of [...Object.keys(policies), ...Object.keys(thresholds)]) {
+    if (!byName.has(name)) {
+      throw new AppError('bad-config', `recovery: there is no runbook "${name}"${hint(name, byName.keys())}`)
+    }
+  }
+  for (const [name, values] of Object.entries(thresholds)) {
+    const known = Object.keys(byName.get(name)?.thresholds ?? {})
+    for (const key of Object.keys(values)) {
+      if (known.includes(key)) continue
+      throw new AppError(
+        'bad-config',
+        `recovery.thresholds.${name}: there is no threshold "${key}"${hint(key, known)}`,
+      )
     }
   }
 }

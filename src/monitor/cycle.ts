@@ -1,3 +1,4 @@
+import type { BackupState } from '../core/backup.ts'
 import type { Evaluation } from '../core/evaluate.ts'
 import type { Context } from '../core/given.ts'
 import type { Outcome } from '../core/outcome.ts'
@@ -44,6 +45,8 @@ export async function runCycle(
   facts: Facts,
   cadences: ReadonlySet<Cadence>,
   config: Config,
+  suppressed: ReadonlySet<string> = new Set(),
+  backups?: BackupState,
 ): Promise<Cycle> {
   const costs = new Map<string, Cost>()
   const read = new Set<string>()
@@ -58,8 +61,10 @@ export async function runCycle(
     }
   }
   const judge = (): Evaluation => {
-    const context: Context = { at, server: reader.capabilities, limits: config.limits }
-    return facts.evaluate(context, { thresholds: config.thresholds, weights: config.weights })
+    const told = { at, server: reader.capabilities, limits: config.limits }
+    const context: Context = backups ? { ...told, backups } : told
+    const { thresholds, weights } = config
+    return facts.evaluate(context, { thresholds, weights, suppressed })
   }
   await fly(facts.due(cadences))
   let evaluation = judge()

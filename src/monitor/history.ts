@@ -19,7 +19,11 @@ export function renewedBy(probes: ReadonlySet<string>, derived: readonly Derived
   const renewed = new Set(probes)
   for (let before = -1; before !== renewed.size; ) {
     before = renewed.size
-    for (const d of derived) if (namesOf(d.from).some((name) => renewed.has(name))) renewed.add(d.name)
+    for (const d of derived) {
+      const from = namesOf(d.from)
+      // What is made of no table at all is made of the context, which is new each time.
+      if (from.length === 0 || from.some((name) => renewed.has(name))) renewed.add(d.name)
+    }
   }
   return renewed
 }

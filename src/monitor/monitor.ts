@@ -1,9 +1,11 @@
 import pLimit from 'p-limit'
+import type { BackupState } from '../core/backup.ts'
 import type { Store } from '../core/store.ts'
 import type { Config, TargetConfig } from './config.ts'
+import { identify, type Named } from './identify.ts'
 import { createRecorder } from './recorder.ts'
 import type { TargetState } from './target-state.ts'
-import { type Session, type Watch, watchTarget } from './watch-target.ts'
+import { type AlertPort, type Session, type Watch, watchTarget } from './watch-target.ts'
 
 /** Flights and connection attempts under way at once, over all targets. */
 const PARALLEL = 50
@@ -28,6 +30,10 @@ export interface Ports {
   /** Milliseconds to wait after the nth attempt to reconnect, n from 0. */
   readonly backoff: (attempt: number) => number
   readonly onError: (error: Error) => void
+  /** Turns findings into alerts; none without a store. */
+  readonly alerts?: AlertPort
+  /** What is known of a target's backups; none without a store. */
+  readonly backups?: (target: string) => BackupState | undefined
 }
 
 /** Watches many targets, keeps their state and their history. */
@@ -88,7 +94,10 @@ export function createMonitor(options: {
         const connect = (): Promise<Session> => ports.connect(secret)
         watches.set(
           id,
-          watchTarget({ id, name, url, config, connect, limit, recorder, onEvent, backoff: ports.backoff }),
+          watchTarget({
+            ...{ id, name, url, config, connect, limit, recorder, onEvent },
+            ...{ backoff: ports.backoff, alerts: ports.alerts, backups: ports.backups },
+          }),
         )
       }
       if (store && !upkeep) {
@@ -101,43 +110,6 @@ export function createMonitor(options: {
       await Promise.all([...watches.values()].map((w) => w.stop()))
       await Promise.all(closers.map((close) => close()))
     },
-  }
-}
-
-interface Named {
-  readonly id: string
-  readonly name: string
-  /** Redacted. */
-  readonly url: string
-  readonly secret: string
-}
-
-/** Names and ids that stay the same from start to start: the history is kept under the id. */
-function identify(targets: readonly TargetConfig[], redact: (url: string) => string): Named[] {
-  const taken = new Set<string>()
-  return targets.map((target) => {
-    const url = redact(target.url)
-    const name = target.name ?? nameOf(url)
-    const base =
-      name
-        .toLowerCase()
-        .replace(/[^a-z0-9]+/g, '-')
-        .replace(/^-+|-+$/g, '') || 'target'
-    let id = base
-    for (let n = 2; taken.has(id); n++) id = `${base}-${n}`
-    taken.add(id)
-    return { id, name, url, secret: target.url }
-  })
-}
-
-/** `database on host:port` of a URL without its secrets. */
-function nameOf(url: string): string {
-  try {
-    const { hostname, port, pathname } = new URL(url)
-    const database = decodeURIComponent(pathname.slice(1)) || 'postgres'
-    return `${database} on ${hostname || 'localhost'}${port === '' || port === '5432' ? '' : `:${port}`}`
-  } catch {
-    return 'target'
   }
 }
 

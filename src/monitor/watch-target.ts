@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Sight } from '../core/alert.ts'
+import type { BackupState } from '../core/backup.ts'
 import { type AppError, toAppError } from '../core/errors.ts'
 import type { Cadence } from '../core/probe.ts'
 import type { Capabilities } from '../core/server.ts'
@@ -21,6 +23,13 @@ export interface Session extends Reader {
   close(): Promise<void>
 }
 
+/** Who turns what is seen into alerts: `alerts/engine.ts`, wired in from outside. Neither may throw or wait. */
+export interface AlertPort {
+  observe(sight: Sight): void
+  /** Keys of findings of a target that are not to count. */
+  suppressed(target: string): ReadonlySet<string>
+}
+
 export interface WatchOptions {
   readonly id: string
   readonly name: string
@@ -33,6 +42,9 @@ export interface WatchOptions {
   /** Runs a piece of work when there is room for it among all targets. */
   readonly limit: <T>(work: () => Promise<T>) => Promise<T>
   readonly recorder?: Recorder | undefined
+  readonly alerts?: AlertPort | undefined
+  /** What is known of the target's backups now. */
+  readonly backups?: ((target: string) => BackupState | undefined) | undefined
   readonly onEvent: (type: 'cycle' | 'connection', at: number, changed: readonly string[]) => void
 }
 
@@ -43,7 +55,7 @@ export interface Watch {
 
 /** Watches one target until stopped: connect, cycle at the cadences, reconnect with backoff. A lost server is a state, not an error. */
 export function watchTarget(options: WatchOptions): Watch {
-  const { id, name, url, config, recorder } = options
+  const { id, name, url, config, recorder, alerts } = options
   const stopped = new AbortController()
   const facts = createFacts(probes, registry)
   let known: Capabilities | undefined
@@ -63,6 +75,11 @@ export function watchTarget(options: WatchOptions): Watch {
     const since = began ? Date.now() : state.since
     state = { ...state, connection: 'unreachable', since, error: troubleOf(error) }
     recorder?.add({ target: id, at: Date.now(), points: [up(id, Date.now(), 0)] })
+    const { message, remedy } = error
+    alerts?.observe({
+      ...{ target: { id, name }, connection: 'unreachable', error: { message, remedy } },
+      ...{ findings: () => [], unknown: [] },
+    })
     if (began) options.onEvent('connection', Date.now(), [])
   }
 
@@ -94,6 +111,8 @@ export function watchTarget(options: WatchOptions): Watch {
       costs: new Map([...state.costs, ...cycle.costs]),
     }
     recorder?.add(batchOf(id, cycle, facts, renewed))
+    const { findingsWith: findings, health } = cycle.evaluation
+    alerts?.observe({ target: { id, name }, connection: 'connected', findings, unknown: health.unknown })
     options.onEvent('cycle', cycle.at, [...renewed])
   }
 
@@ -108,7 +127,9 @@ export function watchTarget(options: WatchOptions): Watch {
         due.add('sweep')
         if (sweep > 0) connectedAgain(await session.refresh())
       }
-      const cycle = await options.limit(() => runCycle(session, facts, due, config))
+      const cycle = await options.limit(() =>
+        runCycle(session, facts, due, config, alerts?.suppressed(id), options.backups?.(id)),
+      )
       absorb(cycle, session.capabilities)
       if (due.has('minute')) minute = tick + cadence.minute * 1000
       if (due.has('sweep')) sweep = tick + cadence.sweep * 1000
@@ -184,7 +205,8 @@ function batchOf(target: string, cycle: Cycle, facts: Facts, renewed: ReadonlySe
     at: cycle.at,
     points: [...points, up(target, cycle.at, 1)],
     health: { score: health.score, status: health.status, coverage: health.coverage },
-    findings: health.findings,
+    // Suppressed is not gone.
+    findings: [...health.findings, ...(health.suppressed ?? [])],
     blind: health.unknown.map((u) => u.rule),
   }
 }

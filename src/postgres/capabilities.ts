@@ -131,17 +131,17 @@ interface Main {
 export async function readCapabilities(connection: Connection, spec: ConnectionSpec): Promise<Capabilities> {
   const sent = [
     connection.query(PID),
-    connection.query('BEGIN READ ONLY'),
+    connection.query('BEGIN /* pgtend:capabilities */ READ ONLY'),
     connection.query(
-      `SELECT set_config('statement_timeout', '5000', true), set_config('lock_timeout', '300', true), set_config('search_path', 'pg_catalog, pg_temp', true)`,
+      `SELECT /* pgtend:capabilities */ set_config('statement_timeout', '5000', true), set_config('lock_timeout', '300', true), set_config('search_path', 'pg_catalog, pg_temp', true)`,
     ),
     connection.query(MAIN, [GRANTS, SETTINGS, PLATFORM_ROLES]),
-    connection.query('SAVEPOINT p'),
+    connection.query('SAVEPOINT /* pgtend:capabilities */ p'),
     // Both may fail where a hoster changed something; the rest is known without them.
     connection.query(AVAILABLE, [EXTENSIONS]),
-    connection.query('ROLLBACK TO p'),
+    connection.query('ROLLBACK /* pgtend:capabilities */ TO p'),
     connection.query('SELECT /* pgtend:capabilities */ system_identifier::text FROM pg_control_system()'),
-    connection.query('ROLLBACK'),
+    connection.query('COMMIT /* pgtend:capabilities */'),
     connection.query(PID),
   ]
   const { value } = await withDeadline(connection, DEADLINE, Promise.allSettled(sent))

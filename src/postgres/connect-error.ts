@@ -64,7 +64,12 @@ function silence(where: string, progress: Progress, timeout: number): AppError {
   const waited = `${timeout / 1000} s`
   if (!progress.connected) return new AppError('unreachable', `${where}: no answer within ${waited}`)
   if (progress.firstByte === undefined) {
-    return new AppError('not-postgres', `${where} took the connection but said nothing for ${waited}`)
+    // A login reads system catalogs: under a lock on them a PostgreSQL is as silent as a stranger.
+    const causes = 'another kind of server, one that hangs, or a lock on its system catalogs'
+    return new AppError(
+      'unreachable',
+      `${where} took the connection but said nothing for ${waited}: ${causes}`,
+    )
   }
   return new AppError('unreachable', `${where}: the login was not done within ${waited}`)
 }

@@ -10,10 +10,18 @@ import type { ConnectionSpec } from './url.ts'
 
 export interface TextResult {
   readonly fields: readonly string[]
+  /** Type oids of the fields. */
+  readonly types: readonly number[]
   readonly rows: readonly TextRow[]
 }
 
-/** One session of the server. Queries are pipelined in the order of the calls; values come as PostgreSQL's texts. */
+export interface Notice {
+  /** `WARNING`, `NOTICE`, `INFO`, in the language of the server's messages. */
+  readonly severity: string
+  readonly message: string
+}
+
+/** One session of the server. Queries run in the order of the calls, pipelined; values come as PostgreSQL's texts. */
 export interface Connection {
   readonly where: string
   /** As the server reported at login, for example `17.2`. */
@@ -23,13 +31,19 @@ export interface Connection {
   /** Why the session is gone, or undefined while it stands. */
   readonly lost: string | undefined
   query(text: string, values?: readonly unknown[]): Promise<TextResult>
+  /** Calls back with each notice that the server sends, until the returned function is called. */
+  onNotice(listener: (notice: Notice) => void): () => void
   /** Asks the server to end the running query. Waits for `timeout` ms at most. */
   cancel(timeout: number): Promise<void>
   /** Drops the session at once; pending queries reject. */
   destroy(why: string): void
   /** Says goodbye. */
   end(): Promise<void>
+  /** For what needs the wire itself, COPY and pg_dump's own protocol: only bulk-session.ts. */
+  readonly client: pg.Client
 }
+
+type NoticeFields = { readonly severity?: string | undefined; readonly message?: string | undefined }
 
 /** The parts of pg's client that its types leave out. */
 interface Inner {
@@ -39,14 +53,19 @@ interface Inner {
 }
 
 /** Opens a session as the sslmode says: `prefer` falls back to plain, `allow` to TLS. Throws AppError. */
-export async function openConnection(spec: ConnectionSpec, timeout: number): Promise<Connection> {
+export async function openConnection(
+  spec: ConnectionSpec,
+  timeout: number,
+  application = 'pgtend',
+  pipeline = true,
+): Promise<Connection> {
   const attempts: (false | ConnectionOptions)[] =
     spec.ssl === false ? [false] : spec.sslmode === 'prefer' ? [spec.ssl, false] : [spec.ssl]
   if (spec.ssl !== false && spec.sslmode === 'allow') attempts.unshift(false)
   let failure: AppError | undefined
   for (const ssl of attempts) {
     try {
-      return await attempt(spec, ssl, timeout)
+      return await attempt(spec, ssl, timeout, application, pipeline)
     } catch (error) {
       const next = error as AppError
       // Of two failures the one that is not about TLS says more.
@@ -66,6 +85,8 @@ async function attempt(
   spec: ConnectionSpec,
   ssl: false | ConnectionOptions,
   timeout: number,
+  application: string,
+  pipeline: boolean,
 ): Promise<Connection> {
   const where = spec.host.startsWith('/')
     ? `${spec.host}:${spec.port}`
@@ -84,11 +105,11 @@ async function attempt(
     // A copy: pg hides the key in the object that it is given.
     ssl: ssl === false ? false : { ...ssl },
     sslnegotiation: 'postgres',
-    application_name: 'pgtend',
+    application_name: application,
     ...(spec.options !== undefined && { options: spec.options }),
     connectionTimeoutMillis: timeout,
     keepAlive: true,
-    pipeline: true,
+    pipeline,
     types: textOnly,
     enableChannelBinding: ssl !== false && spec.channelBinding === 'require',
   } as pg.ClientConfig)
@@ -124,7 +145,9 @@ async function attempt(
     inner.connection.stream.destroy()
     throw connectError(error, where, progress, timeout)
   }
+  let turn: Promise<unknown> = Promise.resolve()
   return {
+    client,
     where,
     serverVersion,
     processId: inner.processID ?? 0,
@@ -132,13 +155,28 @@ async function attempt(
       return lost
     },
     async query(text, values) {
-      const result = await client.query({
-        text,
-        ...(values && { values: [...values] }),
-        rowMode: 'array',
-        queryMode: 'extended',
-      } as pg.QueryArrayConfig)
-      return { fields: result.fields.map((f) => f.name), rows: result.rows as TextRow[] }
+      const send = () =>
+        client.query({
+          text,
+          ...(values && { values: [...values] }),
+          rowMode: 'array',
+          queryMode: 'extended',
+        } as pg.QueryArrayConfig)
+      const sent = pipeline ? send() : turn.then(send)
+      turn = sent.catch(() => undefined)
+      const result = await sent
+      const { fields } = result
+      return {
+        fields: fields.map((f) => f.name),
+        types: fields.map((f) => f.dataTypeID),
+        rows: result.rows as TextRow[],
+      }
+    },
+    onNotice(listener) {
+      const hear = (n: NoticeFields) =>
+        listener({ severity: n.severity ?? 'NOTICE', message: n.message ?? '' })
+      client.on('notice', hear)
+      return () => client.off('notice', hear)
     },
     cancel: (timeout) => {
       const { processID, secretKey } = inner

@@ -45,6 +45,12 @@ export interface Landing extends Flight {
   readonly inRecovery: boolean
 }
 
+// Tagged too, or an idle server's busiest statements would be ours.
+const BEGIN = tagged('flight', 'BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY')
+const SAVEPOINT = tagged('flight', 'SAVEPOINT p')
+const ROLLBACK_TO = tagged('flight', 'ROLLBACK TO p')
+/** Nothing was written; a ROLLBACK would count among the application's failed transactions. */
+const COMMIT = tagged('flight', 'COMMIT')
 const CLOCK = tagged('clock', 'SELECT extract(epoch FROM clock_timestamp())')
 
 const SET = tagged(
@@ -126,15 +132,15 @@ async function send(
     )
   const answers: Promise<Answer>[] = []
   const clocks: Promise<Answer>[] = []
-  const begin = query('BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY')
+  const begin = query(BEGIN)
   const prelude = query(SET, settings)
-  const around = [begin, query('SAVEPOINT p')]
+  const around = [begin, query(SAVEPOINT)]
   for (const { probe, values } of requests) {
     answers.push(query(tagged(probe.name, sqlFor(probe, server.major) as string), values && [values]))
-    around.push(query('ROLLBACK TO p'))
+    around.push(query(ROLLBACK_TO))
     clocks.push(query(CLOCK))
   }
-  around.push(query('ROLLBACK'))
+  around.push(query(COMMIT))
   await Promise.all(around)
   return { prelude: await prelude, answers: await Promise.all(answers), clocks: await Promise.all(clocks) }
 }

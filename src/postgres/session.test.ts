@@ -118,7 +118,7 @@ test.each(['disable', 'prefer', 'require'])('an HTTP server, sslmode=%s', async 
 test.each(['disable', 'prefer'])('a server that says nothing, sslmode=%s', async (sslmode) => {
   const port = await fake(createServer())
   expect(await refusal(`postgres://u@127.0.0.1:${port}/d?sslmode=${sslmode}`, 200)).toMatchObject({
-    code: 'not-postgres',
+    code: 'unreachable',
     detail: expect.stringContaining('said nothing for 0.2 s'),
   })
 })

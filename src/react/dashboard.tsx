@@ -1,59 +1,76 @@
-import { useState } from 'react'
+import { type ComponentType, useState } from 'react'
+import { AlertsView } from './alerts/alerts-view.tsx'
 import type { Range } from './api/types.ts'
+import { BackupsView } from './backups/backups-view.tsx'
+import { CapacityView } from './capacity/capacity-view.tsx'
+import { SuccessView } from './capacity/success-view.tsx'
 import { usePgtend } from './context.tsx'
 import css from './dashboard.module.css'
 import { Header } from './header.tsx'
+import { MaintenanceView } from './maintenance/maintenance-view.tsx'
+import { Navigation } from './navigation.tsx'
+import { Overview } from './overview.tsx'
+import { RecoveryView } from './recovery/recovery-view.tsx'
 import { Notice } from './ui/notice.tsx'
-import { ConnectionsWidget } from './widgets/connections-widget.tsx'
-import { DemoPanel } from './widgets/demo-panel.tsx'
-import { FindingsWidget } from './widgets/findings-widget.tsx'
-import { HistorySection } from './widgets/history-section.tsx'
-import { LocksWidget } from './widgets/locks-widget.tsx'
-import { OpportunitiesWidget } from './widgets/opportunities-widget.tsx'
-import { QueryPerformanceWidget } from './widgets/query-performance-widget.tsx'
-import { ReplicationWidget } from './widgets/replication-widget.tsx'
-import { StatusCard } from './widgets/status-card.tsx'
-import { StorageWidget } from './widgets/storage-widget.tsx'
+import { TITLES, type View } from './views.ts'
 
 export interface DatabaseHealthDashboardProps {
+  /** What is shown; with onViewChange the caller keeps it. */
+  readonly view?: View
+  readonly onViewChange?: (view: View) => void
+  /** Where a view has an address of its own, for its link. Default: a fragment that leads nowhere. */
+  readonly addressOf?: (view: View) => string
   /** Range of the history charts; with onRangeChange the caller keeps it. */
   readonly range?: Range
   readonly onRangeChange?: (range: Range) => void
 }
 
+const REST: Record<Exclude<View, 'overview'>, ComponentType> = {
+  alerts: AlertsView,
+  maintenance: MaintenanceView,
+  recovery: RecoveryView,
+  backups: BackupsView,
+  capacity: CapacityView,
+  success: SuccessView,
+}
+
+const fragment = (view: View): string => `#${view}`
+
 /** The whole dashboard of the selected target. Put it inside PgtendProvider. */
-export function DatabaseHealthDashboard({
-  range: given = '1h',
-  onRangeChange,
-}: DatabaseHealthDashboardProps) {
+export function DatabaseHealthDashboard(props: DatabaseHealthDashboardProps) {
+  const { onViewChange, addressOf = fragment, onRangeChange } = props
   const { target, targets, targetsError } = usePgtend()
-  const [own, setOwn] = useState(given)
-  const range = onRangeChange ? given : own
+  const [ownView, setOwnView] = useState<View>(props.view ?? 'overview')
+  const [ownRange, setOwnRange] = useState<Range>(props.range ?? '1h')
+  const view = onViewChange ? (props.view ?? 'overview') : ownView
+  const setView = onViewChange ?? setOwnView
+  const range = onRangeChange ? (props.range ?? '1h') : ownRange
+  const View = view === 'overview' ? undefined : REST[view]
   return (
     <>
-      <a className={css.skip} href="#health">
-        Skip to health
+      <a className={css.skip} href={view === 'overview' ? '#health' : '#view'}>
+        Skip to {view === 'overview' ? 'health' : TITLES[view].toLowerCase()}
       </a>
-      <Header />
+      <Header>
+        <Navigation view={view} onChange={setView} addressOf={addressOf} />
+      </Header>
       <main className={css.main}>
         {targetsError && targets.length === 0 && <Notice tone="critical" title={targetsError.message} />}
         {targetsError && targets.length > 0 && (
           <Notice tone="critical" title={`${targetsError.message}: what is shown may be old`} />
         )}
         {/* The key starts everything anew for another target: no figure of the one is seen under the other's name. */}
-        <div className={css.grid} key={target?.id}>
-          <StatusCard />
-          <DemoPanel />
-          <FindingsWidget />
-          <div className={css.side}>
-            <LocksWidget />
-            <ReplicationWidget />
-          </div>
-          <ConnectionsWidget />
-          <StorageWidget />
-          <QueryPerformanceWidget />
-          <OpportunitiesWidget />
-          <HistorySection range={range} onRangeChange={onRangeChange ?? setOwn} />
+        <div className={css.grid} key={`${target?.id}/${view}`} id="view" tabIndex={-1}>
+          {View ? (
+            <View />
+          ) : (
+            <Overview
+              range={range}
+              onRangeChange={onRangeChange ?? setOwnRange}
+              alertsAddress={addressOf('alerts')}
+              onAlerts={() => setView('alerts')}
+            />
+          )}
         </div>
       </main>
     </>

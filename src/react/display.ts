@@ -31,3 +31,26 @@ export function showVersion(version: string | number): string {
   if (!Number.isInteger(number) || number < 100_000) return String(version)
   return `${Math.floor(number / 10_000)}.${number % 10_000}`
 }
+
+/** A moment to come: `18:30`, `tomorrow 04:00`, `27 Nov, 04:00`, `27 Nov 2027`. */
+export function showUntil(at: number, now = Date.now()): string {
+  const moment = new Date(at)
+  const midnight = new Date(now).setHours(24, 0, 0, 0)
+  if (at >= midnight && at < midnight + 86_400_000) return `tomorrow ${clock.format(moment)}`
+  if (at - now > 300 * 86_400_000) return showDate(at)
+  return showMoment(at, now)
+}
+
+const year = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
+
+/** A day with its year: `3 March 2027`. */
+export const showDate = (at: number): string => year.format(new Date(at))
+
+/** How far ahead: `in 4 min`, `in 3 h`, `in 5 d`, `now`. */
+export function showAhead(at: number, now: number): string {
+  const seconds = Math.round((at - now) / 1000)
+  if (seconds < 30) return 'now'
+  if (seconds < 3600) return `in ${Math.max(1, Math.round(seconds / 60))} min`
+  if (seconds < 86_400) return `in ${Math.round(seconds / 3600)} h`
+  return `in ${Math.round(seconds / 86_400)} d`
+}

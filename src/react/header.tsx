@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import type { Theme } from './context.tsx'
 import { usePgtend } from './context.tsx'
 import { showVersion } from './display.ts'
@@ -7,14 +8,14 @@ import { TargetSelect } from './target-select.tsx'
 import { Choice } from './ui/choice.tsx'
 import { Icon } from './ui/icon.tsx'
 
-const THEMES: readonly { value: Theme; name: string; icon: React.ReactNode }[] = [
+const THEMES: readonly { value: Theme; name: string; icon: ReactNode }[] = [
   { value: 'system', name: 'Theme of the system', icon: <Icon name="screen" /> },
   { value: 'light', name: 'Light theme', icon: <Icon name="sun" /> },
   { value: 'dark', name: 'Dark theme', icon: <Icon name="moon" /> },
 ]
 
-/** The product, the target, whether what is shown is live, and the theme. */
-export function Header() {
+/** The product, the target, whether what is shown is live, and the theme; below them the views. */
+export function Header({ children }: { readonly children?: ReactNode }) {
   const { target, theme, setTheme } = usePgtend()
   const facts = [
     target?.version === undefined ? undefined : `PostgreSQL ${showVersion(target.version)}`,
@@ -45,6 +46,7 @@ export function Header() {
           <Choice label="Theme" value={theme} onChange={setTheme} options={THEMES} />
         </div>
       </div>
+      {children}
     </header>
   )
 }

@@ -4,6 +4,7 @@ import { POLL, useLive } from './hooks/use-live.ts'
 import { useTargetList } from './hooks/use-target-list.ts'
 import type { PgtendProviderProps } from './provider.tsx'
 import css from './tokens.module.css'
+import { DialogHost } from './ui/dialog-host.tsx'
 
 /** The themed root element, the live connection and the selected target. */
 export function Shell(props: PgtendProviderProps) {
@@ -42,7 +43,7 @@ export function Shell(props: PgtendProviderProps) {
   return (
     <PgtendContext value={value}>
       <div ref={setContainer} className={css.root} data-theme={theme}>
-        {children}
+        <DialogHost>{children}</DialogHost>
       </div>
     </PgtendContext>
   )

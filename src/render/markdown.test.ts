@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { pages } from '../../scripts/reference.ts'
-import { ERRORS } from '../core/errors.ts'
+import { ERRORS } from '../core/error-table.ts'
 import { type ConfigInput, parseConfig } from '../monitor/config.ts'
 import { knowledge } from '../server/knowledge.ts'
 import { routes } from '../server/routes/index.ts'
@@ -18,7 +18,7 @@ test.each([
   ['derived', knowledge.derived.map((d) => d.name)],
   ['rules', knowledge.rules.map((r) => r.name)],
   ['advice', knowledge.advice.map((a) => a.name)],
-  ['api', routes.map((r) => `GET ${r.path}`)],
+  ['api', routes.map((r) => `${r.method ?? 'GET'} ${r.path}`)],
 ])('%s.md has a section for each', (name, sections) => {
   for (const section of sections) expect(page(name)).toContain(`\n## ${section}\n`)
 })

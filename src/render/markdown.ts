@@ -106,6 +106,38 @@ export function advicePage(advice: readonly CatalogAdvice[]): string {
   )
 }
 
+/** An action as the reference shows it. */
+export interface DocumentedAction {
+  readonly name: string
+  readonly title: string
+  readonly doc: string
+  readonly needs: string
+  readonly input: Readonly<
+    Record<string, { readonly type: string; readonly help: string; readonly optional?: boolean }>
+  >
+}
+
+/** Actions with what they need and take. */
+export function actionsPage(actions: readonly DocumentedAction[]): string {
+  const intro =
+    'An action changes a database. It is planned first: the plan holds the statements, what they lock, what must hold, the expected effect, who is hit, and how it is taken back. A person approves the hash of that plan; it is planned anew when it is run, and stops if the hash is another. Preconditions are checked beforehand, every step is recorded for good, what a cut-off step left behind is removed, and the result is measured. It needs a direct connection: a transaction pooler is refused. Sessions of platform services, replication, background workers and pgtend itself can not be planned.'
+  return page(
+    'Actions',
+    intro,
+    actions.map(({ name, title, doc, needs, input }) => {
+      const rows = Object.entries(input).map(([key, { type, help, optional }]) => [
+        code(key),
+        help + (optional ? ' (optional)' : ''),
+        type,
+      ])
+      return {
+        ...{ name, title },
+        body: `**${title}.** ${doc}\n\nNeeds: ${needs}.\n\n${markdownTable(['input', 'what', 'type'], rows)}`,
+      }
+    }),
+  )
+}
+
 interface ErrorRow {
   readonly message: string
   readonly remedy: string

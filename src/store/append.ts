@@ -3,7 +3,7 @@ import { AppError } from '../core/errors.ts'
 import type { Batch, Point } from '../core/store.ts'
 import { isRefusal } from './failure.ts'
 import { createFindingsWriter } from './findings.ts'
-import { COARSE, floorTo, WIDTH } from './rollup.ts'
+import { floorTo, WIDTH, WIDTHS } from './rollup.ts'
 import { transaction } from './transaction.ts'
 
 interface TargetRow {
@@ -47,7 +47,7 @@ export function createAppender(db: DatabaseSync): (batches: readonly Batch[]) =>
       const series = seriesIds.of(target, point.metric, point.labels)
       if (at < target.raw_from) {
         // Its bucket's raw points are gone, so it can't be computed again, only added to.
-        for (const width of [WIDTH, COARSE]) {
+        for (const width of WIDTHS) {
           addRolled.run(series, width, floorTo(at, width), point.value, point.value)
         }
         continue

@@ -27,6 +27,24 @@ test('runs each migration once, and later ones on a store that is there', () => 
   expect(() => migrate(db)).toThrow(expect.objectContaining({ code: 'store-newer' }))
 })
 
+test('roll-ups of a day are made of those that an older store has', () => {
+  const db = new DatabaseSync(':memory:')
+  migrate(db, MIGRATIONS.slice(0, 2))
+  const day = 86_400_000
+  db.exec(`insert into target (id, name, rolled_to) values (1, 'a', ${2 * day + 5});
+    insert into series values (7, 1, 'm', '[]')`)
+  const add = db.prepare('insert into rollup values (7, ?, ?, ?, ?, ?)')
+  add.run(300_000, 0, 1, 100, 100)
+  add.run(1_800_000, 0, 2, 10, 6)
+  add.run(1_800_000, day - 1_800_000, 3, 20, 9)
+  // Its day is not over yet.
+  add.run(1_800_000, 2 * day, 1, 5, 5)
+  migrate(db)
+  expect(db.prepare('select bucket, n, sum, max from rollup where width = ?').all(day)).toEqual([
+    { bucket: 0, n: 5, sum: 30, max: 9 },
+  ])
+})
+
 test('a migration that fails halfway leaves the store as it was', () => {
   const db = new DatabaseSync(':memory:')
   migrate(db)

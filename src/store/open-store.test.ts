@@ -14,6 +14,14 @@ async function open(
   return { store, path }
 }
 
+test('names the targets that it holds', async () => {
+  const { store } = await open()
+  expect(await store.targets()).toEqual([])
+  await store.append(batch(1000, [point('m', 1000, 5)]))
+  await store.append(batch(1000, [], { target: 'Z' }))
+  expect(await store.targets()).toEqual(['Z', 'a'])
+})
+
 const valuesOf = async (store: Store, from: number, to: number): Promise<(number | null)[]> => [
   ...((await store.range({ target: 'a', metric: 'm', from, to, step: 1000 }))[0]?.values ?? []),
 ]

@@ -77,6 +77,7 @@ export async function openStore({ path }: { readonly path: string }): Promise<St
 
   return {
     append: (batch) => (gone ? Promise.reject(gone) : writes.add(batch)),
+    targets: () => call({ kind: 'targets' }),
     range: (query) => call({ kind: 'range', query }),
     findings: (target, since) => call({ kind: 'findings', target, since }),
     maintain: (now) => call({ kind: 'maintain', now }),

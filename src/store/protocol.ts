@@ -6,6 +6,7 @@ import type { ListFilter } from './ledger.ts'
 /** What the main thread asks of the worker that holds the database. */
 export type Request =
   | { readonly kind: 'append'; readonly batches: readonly Batch[] }
+  | { readonly kind: 'targets' }
   | { readonly kind: 'range'; readonly query: RangeQuery }
   | { readonly kind: 'findings'; readonly target: string; readonly since: number }
   | { readonly kind: 'maintain'; readonly now: number }

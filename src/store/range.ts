@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { AppError } from '../core/errors.ts'
 import type { RangeQuery, Series } from '../core/store.ts'
 import { all, build, first } from './queries.ts'
-import { COARSE, floorTo } from './rollup.ts'
+import { BROAD, floorTo } from './rollup.ts'
 import { planSources, type Source, widenStep } from './sources.ts'
 import { transaction } from './transaction.ts'
 
@@ -50,7 +50,7 @@ function read(db: DatabaseSync, query: RangeQuery): Series[] {
   if (ids.length > top) {
     // A mean is the same from roll-ups of any width, so the coarsest will do.
     const greatest = build
-      .selectFrom(samplesOf(target.id, ids, planSources(from, to, COARSE, target)).as('s'))
+      .selectFrom(samplesOf(target.id, ids, planSources(from, to, BROAD, target)).as('s'))
       .select('series')
       .groupBy('series')
       .orderBy(sql`sum(sum) / sum(n)`, 'desc')

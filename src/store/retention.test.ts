@@ -8,7 +8,7 @@ import { readFindings } from './findings.ts'
 import { migrate } from './migrate.ts'
 import { readRange } from './range.ts'
 import { maintenance } from './retention.ts'
-import { COARSE, floorTo, RAW_KEPT, RAW_RANGE, ROLLED_KEPT, WIDTH } from './rollup.ts'
+import { BROAD, COARSE, floorTo, RAW_KEPT, RAW_RANGE, ROLLED_KEPT, WIDTH } from './rollup.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -84,7 +84,7 @@ test('whatever order points come in, and whenever maintenance runs, roll-ups equ
           if (maintainedAfter.includes(i)) maintain(own.at)
         }
         maintain(Math.max(...given.map((p) => p.at)))
-        for (const step of [WIDTH, 3 * WIDTH, COARSE, 2 * HOUR]) {
+        for (const step of [WIDTH, 3 * WIDTH, COARSE, 2 * HOUR, BROAD]) {
           const [from, to] = [START + floorTo(fromMinute, 5) * 60_000, START + 61 * HOUR]
           expect(flatten(range(from, to, step))).toEqual(recompute(given, from, to, step))
         }
@@ -135,7 +135,7 @@ test('a point that comes when the raw points of its time are gone still counts, 
   maintain(START + 2 * HOUR + RAW_KEPT)
   append(point('m', START + 1000, 4))
   maintain(START + 2 * HOUR + RAW_KEPT)
-  for (const step of [WIDTH, COARSE]) {
+  for (const step of [WIDTH, COARSE, BROAD]) {
     const [series] = range(START, START + step, step)
     expect([series?.values, series?.max]).toEqual([[2.5], [4]])
   }

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { COARSE, floorTo, RAW_KEPT, ROLLED_KEPT, WIDTH } from './rollup.ts'
+import { BROAD, COARSE, floorTo, RAW_KEPT, ROLLED_KEPT, WIDTH, WIDTHS } from './rollup.ts'
 import { transaction } from './transaction.ts'
 
 export interface Maintained {
@@ -57,11 +57,17 @@ function prepareRollUp(db: DatabaseSync, now: number): Step {
     insert or replace into rollup (series, width, bucket, n, sum, max)
     select series, ${WIDTH}, at - at % ${WIDTH}, count(*), sum(value), max(value)
     from point where target = ? and at >= ? and at < ? group by 1, 3`)
-  const rollCoarse = db.prepare(`
-    insert or replace into rollup (series, width, bucket, n, sum, max)
-    select series, ${COARSE}, bucket - bucket % ${COARSE}, sum(n), sum(sum), max(max)
-    from rollup where series in (select id from series where target = ?)
-      and width = ${WIDTH} and bucket >= ? and bucket < ? group by 1, 3`)
+  const folds = [
+    [WIDTH, COARSE],
+    [COARSE, BROAD],
+  ].map(([fine, wide]) => ({
+    wide: wide as number,
+    fold: db.prepare(`
+      insert or replace into rollup (series, width, bucket, n, sum, max)
+      select series, ${wide}, bucket - bucket % ${wide}, sum(n), sum(sum), max(max)
+      from rollup where series in (select id from series where target = ?)
+        and width = ${fine} and bucket >= ? and bucket < ? group by 1, 3`),
+  }))
   const mark = db.prepare('update target set rolled_to = ? where id = ?')
   return (target) =>
     transaction(db, 'immediate', () => {
@@ -72,9 +78,11 @@ function prepareRollUp(db: DatabaseSync, now: number): Step {
       const to = Math.min(from + SLICE, completeUntil(newest, now))
       if (from >= to) return undefined
       const rolled = Number(roll.run(target, from, to).changes)
-      // Coarse buckets that are whole now. Several where samples are missing in between.
-      const whole = [floorTo(rolled_to, COARSE), floorTo(to, COARSE)] as const
-      if (whole[0] < whole[1]) rollCoarse.run(target, ...whole)
+      // Wider buckets that are whole now. Several where samples are missing in between.
+      for (const { wide, fold } of folds) {
+        const whole = [floorTo(rolled_to, wide), floorTo(to, wide)] as const
+        if (whole[0] < whole[1]) fold.run(target, ...whole)
+      }
       mark.run(to, target)
       return { ...NOTHING, rolled }
     })
@@ -107,10 +115,8 @@ function prepareDropRolled(db: DatabaseSync, now: number): Step {
   const before = floorTo(now - ROLLED_KEPT, DAY)
   const due = db.prepare(`
     select id from series where target = ?
-      and exists (select 1 from rollup where rollup.series = series.id and width in (${WIDTH}, ${COARSE}) and bucket < ?) limit ?`)
-  const drop = db.prepare(
-    `delete from rollup where series = ? and width in (${WIDTH}, ${COARSE}) and bucket < ?`,
-  )
+      and exists (select 1 from rollup where rollup.series = series.id and width in (${WIDTHS}) and bucket < ?) limit ?`)
+  const drop = db.prepare(`delete from rollup where series = ? and width in (${WIDTHS}) and bucket < ?`)
   const dropSeries = db.prepare(`
     delete from series where target = ?1
       and not exists (select 1 from rollup where rollup.series = series.id)

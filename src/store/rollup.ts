@@ -2,6 +2,10 @@
 export const WIDTH = 5 * 60_000
 /** Width of the buckets that roll-ups are folded into once more, ms. */
 export const COARSE = 30 * 60_000
+/** Width of the buckets that those are folded into for ranges of months, ms. */
+export const BROAD = 86_400_000
+/** All of them, each a multiple of the one before. */
+export const WIDTHS = [WIDTH, COARSE, BROAD] as const
 /** The longest range that raw points answer, ms: a target's points lie by time, so all its series are passed over. */
 export const RAW_RANGE = 3 * 3_600_000
 /** How long raw points are kept, ms. */

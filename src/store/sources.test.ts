@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { COARSE, WIDTH } from './rollup.ts'
+import { BROAD, COARSE, WIDTH } from './rollup.ts'
 import { planSources, widenStep } from './sources.ts'
 
 const MINUTE = 60_000
@@ -39,21 +39,26 @@ test('a step is widened to what is kept', () => {
 test('the parts join without hole or overlap and never reach into what is not there', () => {
   const time = fc.integer({ min: 0, max: 15 * HOUR })
   fc.assert(
-    fc.property(time, time, fc.constantFrom(10_000, WIDTH, 3 * WIDTH, COARSE, 6 * HOUR), (x, y, asked) => {
-      const [from, to] = [Math.min(x, y), Math.max(x, y) + 1]
-      const plan = planSources(from, to, widenStep({ from, to, step: asked }, extent), extent)
-      for (const [i, part] of plan.entries()) {
-        expect(part.from).toBeLessThan(part.to)
-        if (i > 0) expect(part.from).toBe(plan[i - 1]?.to)
-        if (part.width === 0) expect(part.from).toBeGreaterThanOrEqual(extent.raw_from)
-        else {
-          expect([part.from % part.width, part.to % part.width]).toEqual([0, 0])
-          expect(part.to).toBeLessThanOrEqual(extent.rolled_to)
+    fc.property(
+      time,
+      time,
+      fc.constantFrom(10_000, WIDTH, 3 * WIDTH, COARSE, 6 * HOUR, BROAD),
+      (x, y, asked) => {
+        const [from, to] = [Math.min(x, y), Math.max(x, y) + 1]
+        const plan = planSources(from, to, widenStep({ from, to, step: asked }, extent), extent)
+        for (const [i, part] of plan.entries()) {
+          expect(part.from).toBeLessThan(part.to)
+          if (i > 0) expect(part.from).toBe(plan[i - 1]?.to)
+          if (part.width === 0) expect(part.from).toBeGreaterThanOrEqual(extent.raw_from)
+          else {
+            expect([part.from % part.width, part.to % part.width]).toEqual([0, 0])
+            expect(part.to).toBeLessThanOrEqual(extent.rolled_to)
+          }
         }
-      }
-      const exact = (at: number): boolean => at >= extent.raw_from || at % WIDTH === 0
-      if (exact(from)) expect(plan[0]?.from).toBe(from)
-      if (exact(to)) expect(plan.at(-1)?.to).toBe(to)
-    }),
+        const exact = (at: number): boolean => at >= extent.raw_from || at % WIDTH === 0
+        if (exact(from)) expect(plan[0]?.from).toBe(from)
+        if (exact(to)) expect(plan.at(-1)?.to).toBe(to)
+      },
+    ),
   )
 })

@@ -1,5 +1,5 @@
 import type { RangeQuery } from '../core/store.ts'
-import { COARSE, ceilTo, floorTo, RAW_RANGE, WIDTH } from './rollup.ts'
+import { ceilTo, floorTo, RAW_RANGE, WIDTH, WIDTHS } from './rollup.ts'
 
 /** A stretch of time and the width of the roll-ups to read it from; 0: raw points. Half open, epoch ms. */
 export interface Source {
@@ -28,7 +28,7 @@ export function widenStep(query: Pick<RangeQuery, 'from' | 'to' | 'step'>, exten
  * ones and raw points at the borders. Where the raw points of a border are gone, its whole bucket is read.
  */
 export function planSources(from: number, to: number, step: number, extent: Extent): Source[] {
-  const widths = [COARSE, WIDTH].filter((width) => step % width === 0)
+  const widths = WIDTHS.toReversed().filter((width) => step % width === 0)
   return split(from, to, widths, extent)
 }
 

@@ -8,6 +8,7 @@ import { createLedger } from './ledger.ts'
 import { type Call, OPENED, type Reply, type Request, toFault } from './protocol.ts'
 import { readRange } from './range.ts'
 import { type Maintained, maintenance } from './retention.ts'
+import { readTargets } from './targets.ts'
 
 // The thread that holds the database: node:sqlite is synchronous, and a commit waits for the disk.
 
@@ -54,6 +55,8 @@ async function serve(): Promise<void> {
     switch (request.kind) {
       case 'append':
         return append(request.batches).map((error) => error && toFault(storeError(error, path)))
+      case 'targets':
+        return readTargets(db)
       case 'range':
         return readRange(db, request.query)
       case 'findings':

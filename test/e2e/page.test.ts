@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createActing } from '../../src/action-service.ts'
 import { demoApp } from '../../src/cli/demo-app.ts'
 import { type Demo, startDemo } from '../../src/demo/demo.ts'
 import { parseConfig } from '../../src/monitor/config.ts'
@@ -44,13 +45,17 @@ describe.skipIf(!browser)('the page of a real demo', () => {
       backoff: () => 500,
       onError: (error: Error) => faults.push(error),
     }
-    const targets = [{ name: 'WedSync demo', url: demo.monitorUrl }]
+    const targets = [{ name: 'WedSync demo', url: demo.monitorUrl, actionUrl: demo.url }]
     const monitor = createMonitor({ targets, config, store, ports })
     undo.push(() => monitor.stop())
-    const app = createApp({ monitor, extra: demoApp(demo), webRoot: web.folder })
+    const acting = createActing({ targets, config, store, allow: true, onError: ports.onError })
+    undo.push(() => acting.stop())
+    const { operator } = acting
+    const app = createApp({ monitor, operator, extra: demoApp(demo), webRoot: web.folder })
     const served = await serve(app, { port: 0 })
     undo.push(() => served.close())
     monitor.start()
+    acting.start()
     url = served.url
   }, 240_000)
 
@@ -95,6 +100,35 @@ describe.skipIf(!browser)('the page of a real demo', () => {
     await page.getByText('No session waits for a lock').waitFor(PATIENCE)
     await finding.waitFor({ ...PATIENCE, state: 'detached' })
     await page.getByText(/resolved in 7 days/).waitFor(PATIENCE)
+    expect(errors).toEqual([])
+    await close()
+  }, 300_000)
+
+  test('a vacuum planned from a finding is run, measured, and the finding goes', async () => {
+    const { page, errors, close } = await open()
+    await judged(page)
+    const fault = page.getByRole('switch', { name: /dead rows/i })
+    await fault.click()
+    const findings = page.getByRole('list', { name: 'Open findings' })
+    const finding = findings.getByText('Many dead rows')
+    await finding.click(PATIENCE)
+    await page
+      .getByRole('button', { name: /^Plan: Vacuum public.form_responses/ })
+      .first()
+      .click(PATIENCE)
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText(/^VACUUM/).waitFor(PATIENCE)
+    await dialog.getByRole('button', { name: 'Vacuum public.form_responses', exact: true }).click()
+    await dialog.getByText(/^Done in/).waitFor(PATIENCE)
+    const after = await dialog
+      .getByRole('row', { name: /^Dead rows/ })
+      .getByRole('cell')
+      .allTextContents()
+    expect(after[1]).toBe('0')
+    await dialog.getByRole('button', { name: 'Close' }).last().click()
+    await finding.waitFor({ ...PATIENCE, state: 'detached' })
+    await page.locator('[role=switch][aria-busy=false][aria-checked=true]').waitFor(PATIENCE)
+    await fault.click()
     expect(errors).toEqual([])
     await close()
   }, 300_000)

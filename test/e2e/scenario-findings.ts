@@ -7,8 +7,9 @@ export const finding = (
   severity: string,
   summary: string,
   evidence: object,
+  subject = 'instance',
 ) => ({
-  ...{ key: `${rule}/instance`, rule, title, subject: 'instance', severity, summary, evidence },
+  ...{ key: `${rule}/${subject}`, rule, title, subject, severity, summary, evidence },
   ...{ value: 0.91, unit: 'ratio' },
 })
 
@@ -19,6 +20,7 @@ export const FINDINGS = [
     'critical',
     'PID 4711 (api) blocks 3 sessions; the longest has waited 2 min 14 s.',
     { pid: 4711, blocked: 3, waiting: 134.2, state: 'idle in transaction', relation: 'public.invoices' },
+    'pid 4711',
   ),
   finding(
     'connections-near-limit',
@@ -39,6 +41,7 @@ export const FINDINGS = [
       autovacuum_enabled: false,
       last_vacuum: minutes(4_300),
     },
+    'public.form_responses',
   ),
   finding('slow-query', 'Slow statement', 'info', 'A statement takes 1.8 s on average, 22 % of all time.', {
     query: 'select * from form_responses where answers ->> $1 = $2 order by created_at desc',
@@ -54,7 +57,8 @@ export const OPPORTUNITIES = [
       key: 'drop-unused-index/a',
       advice: 'drop-unused-index',
       title: 'Drop an unused index',
-      subject: 'a',
+      subject: 'index public.activity_logs_legacy_idx',
+      action: { name: 'drop-index', input: { schema: 'public', index: 'activity_logs_legacy_idx' } },
     },
     summary: 'public.activity_logs_legacy_idx has not been used since 1 November.',
     evidence: { index: 'public.activity_logs_legacy_idx', size: 212 * MIB, scans: 0 },
@@ -68,7 +72,9 @@ export const OPPORTUNITIES = [
     ],
   },
   {
-    ...{ key: 'vacuum-table/b', advice: 'vacuum-table', title: 'Vacuum a table', subject: 'b' },
+    ...{ key: 'vacuum-table/b', advice: 'vacuum-table', title: 'Vacuum a table' },
+    subject: 'public.form_responses',
+    action: { name: 'vacuum', input: { schema: 'public', table: 'form_responses' } },
     summary: 'public.form_responses holds 12,731 dead rows and autovacuum is off for it.',
     evidence: { dead: 12_731, live: 28_341 },
     gain: 'Scans read a third fewer pages.',
@@ -76,5 +82,16 @@ export const OPPORTUNITIES = [
     confidence: 'medium',
     because: 'Dead rows are an estimate of the statistics collector.',
     sql: ['VACUUM (ANALYZE) public.form_responses;'],
+  },
+  {
+    ...{ key: 'end-idle-transaction/c', advice: 'end-idle-transaction', subject: 'pid 4711' },
+    title: 'End a session that idles in a transaction',
+    summary: 'PID 4711 (api) has been idle in a transaction for 10 min 40 s and blocks 3 sessions.',
+    evidence: { pid: 4711, blocked: 3 },
+    gain: '3 sessions can go on',
+    risk: 'What the transaction has changed is rolled back.',
+    confidence: 'high',
+    because: 'Others wait for it and it does nothing.',
+    action: { name: 'terminate-backend', input: { pid: 4711 } },
   },
 ]

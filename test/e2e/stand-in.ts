@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { Hono } from 'hono'
 import { page } from '../../src/server/page.ts'
 import { scenarios } from './scenarios.ts'
+import { operations } from './stand-in-operations.ts'
 
 const STEP = 10_000
 const UNITS: Record<string, string> = {
@@ -106,9 +107,13 @@ export async function startStandIn(webRoot: string) {
     if (fault) fault.on = (await c.req.json<{ on: boolean }>()).on
     return c.json({ faults, workload: { rate: 60 } })
   })
+  const readers = new Set<ServerResponse>()
+  const acts = operations((event, data) => {
+    for (const reader of readers) reader.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
+  })
+  app.route('/', acts.app)
   app.use(page(webRoot))
 
-  const readers = new Set<ServerResponse>()
   const server = createServer(async (request, response) => {
     if (request.url === '/api/events') {
       if (!events) return response.writeHead(503).end()
@@ -131,6 +136,8 @@ export async function startStandIn(webRoot: string) {
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    changeDatabase: acts.changeDatabase,
+    setAllowed: acts.setAllowed,
     setDemo: (on: boolean) => {
       demo = on
     },

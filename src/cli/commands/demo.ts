@@ -72,13 +72,13 @@ async function startAll(values: Values<typeof OPTIONS>, folder: string, io: Io):
     const host = await startHost(
       {
         targets: [
-          { name: 'WedSync', url: demo.monitorUrl },
+          { name: 'WedSync', url: demo.monitorUrl, actionUrl: demo.url },
           ...(demo.standbyUrl === undefined ? [] : [{ name: 'WedSync standby', url: demo.standbyUrl }]),
         ],
         config: demoConfig(),
         storePath: join(folder, 'history.db'),
         ...{ port: port ?? 4711, host: '127.0.0.1', exact: port !== undefined && port !== 0 },
-        extra: demoApp(demo),
+        ...{ allowActions: true, extra: demoApp(demo) },
       },
       io,
     )
@@ -106,8 +106,8 @@ The demo runs.
   Database   ${database}
 
 Switch a fault on in the dashboard, or from another terminal in this folder:
-  pgtend demo faults
-  pgtend demo fault blocking-chain on
+  npx pgtend demo faults
+  npx pgtend demo fault blocking-chain on
 
 Ctrl-C stops it all; the data stays for the next start.
 `

@@ -29,6 +29,10 @@ export default defineCommand({
     },
     store: { type: 'string', value: 'file', help: 'The history; default ~/.local/share/pgtend/history.db' },
     config: { type: 'string', value: 'file', help: 'Configuration; default pgtend.config.ts or .json here' },
+    'allow-actions': {
+      type: 'boolean',
+      help: 'Let people run actions whose plan they have approved: everyone who reaches the page',
+    },
     json: { type: 'boolean', help: 'Say where it listens as one JSON object' },
   },
   lasting: true,
@@ -42,12 +46,20 @@ export default defineCommand({
     const host = values.host ?? config.server.host
     if (!isLoopback(host)) {
       io.err(
-        `${io.style('warning', 'warning')}: everyone who reaches ${host} can read query texts here: there is no login.\n`,
+        `${io.style('warning', 'warning')}: everyone who reaches ${host} can read query texts here${values['allow-actions'] ? ' and change the databases' : ''}: there is no login.\n`,
       )
     }
     const storePath = storePathOf(io, values.store, config)
     const running = await startHost(
-      { targets, config, storePath, host, port: port ?? config.server.port, exact: port !== undefined },
+      {
+        targets,
+        config,
+        storePath,
+        host,
+        port: port ?? config.server.port,
+        exact: port !== undefined,
+        allowActions: values['allow-actions'],
+      },
       io,
     )
     try {

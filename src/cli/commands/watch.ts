@@ -1,4 +1,5 @@
-import { AppError, ERRORS } from '../../core/errors.ts'
+import { ERRORS } from '../../core/error-table.ts'
+import { AppError } from '../../core/errors.ts'
 import type { MonitorEvent } from '../../monitor/monitor.ts'
 import type { TargetState } from '../../monitor/target-state.ts'
 import { parseUrl, redactUrl } from '../../postgres/url.ts'

@@ -5,12 +5,22 @@ import type { ChartLine } from './chart.tsx'
 
 const AXIS_FONT = '11px system-ui, sans-serif'
 
+/** A bare line only bounds a band. */
+export const isListed = (line: ChartLine): boolean => line.look !== 'bare'
+
+const isShort = (line: ChartLine): boolean => line.values.filter((v) => v !== null).length < 3
+
+interface Frame {
+  readonly top?: number | undefined
+  readonly band?: readonly [number, number] | undefined
+}
+
 /** How uPlot is to draw a chart, in the colours that its host element has now. */
 export function chartOptions(
   host: HTMLElement,
   lines: readonly ChartLine[],
   unit: Unit,
-  top: number | undefined,
+  { top, band }: Frame,
 ): uPlot.Options {
   const color = colorsOf(host)
   const grid = { stroke: color('--line'), width: 1 }
@@ -35,12 +45,15 @@ export function chartOptions(
       {},
       ...lines.map((l) => ({
         label: l.name,
-        stroke: color(`--series-${l.series}`),
-        width: 1.6,
+        stroke: color(isListed(l) ? `--series-${l.series}` : '--band'),
+        width: isListed(l) ? 1.6 : 0,
         spanGaps: false,
-        points: { show: false },
+        ...(l.look === 'dashed' ? { dash: [6, 5] } : {}),
+        // A line of one or two points can only be seen by them.
+        points: { show: isListed(l) && l.look === undefined && isShort(l) },
       })),
     ],
+    ...(band ? { bands: [{ series: [band[0] + 1, band[1] + 1], fill: color('--band') }] } : {}),
     plugins: [readout(lines, unit)],
   }
 }
@@ -84,9 +97,11 @@ function readout(lines: readonly ChartLine[], unit: Unit): uPlot.Plugin {
         const hovered = u.over.matches(':hover')
         tip.hidden = !hovered || at === undefined || left < 0
         if (tip.hidden || at === undefined || typeof idx !== 'number') return
-        const values = lines.map((l, i) => {
-          const value = u.data[i + 1]?.[idx]
-          return `${l.name}: ${value === null ? 'not measured' : showValue(value, unit)}`
+        // What is expected or set has no value where it does not apply; what is measured may lack one.
+        const values = lines.flatMap((l, i) => {
+          const value = u.data[i + 1]?.[idx] ?? null
+          if (value === null && l.look !== undefined) return []
+          return [`${l.name}: ${value === null ? 'not measured' : showValue(value, unit)}`]
         })
         tip.textContent = [showMoment(at * 1000), ...values].join('\n')
         const flip = left > u.over.clientWidth / 2

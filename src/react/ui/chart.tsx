@@ -6,13 +6,15 @@ import type { Unit } from '../../core/columns.ts'
 import { showMoment, showValue } from '../display.ts'
 import { useSchemeVersion } from '../hooks/use-scheme-version.ts'
 import css from './chart.module.css'
-import { chartOptions } from './chart-options.ts'
+import { chartOptions, isListed } from './chart-options.ts'
 
 export interface ChartLine {
   readonly name: string
   /** 1 to 5: which series colour. */
   readonly series: 1 | 2 | 3 | 4 | 5
   readonly values: readonly (number | null)[]
+  /** dashed: not measured but expected or set. bare: only a bound of the band, neither drawn nor listed. */
+  readonly look?: 'dashed' | 'bare'
 }
 
 export interface ChartProps {
@@ -26,10 +28,14 @@ export interface ChartProps {
   /** The first and last moment to show, epoch milliseconds. */
   readonly from: number
   readonly to: number
+  /** Which two lines bound a band: the upper and the lower. */
+  readonly band?: readonly [number, number]
+  /** What it shows, for screen readers, where the figures are not it. */
+  readonly label?: string
 }
 
 /** Lines over time. Missing values are gaps. The figures below it say in words what it shows. */
-export function Chart({ title, unit, at, lines, top, from, to }: ChartProps) {
+export function Chart({ title, unit, at, lines, top, from, to, band, label }: ChartProps) {
   const box = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
   const scheme = useSchemeVersion()
@@ -39,7 +45,7 @@ export function Chart({ title, unit, at, lines, top, from, to }: ChartProps) {
   useEffect(() => {
     const host = box.current
     if (!host) return
-    const made = new uPlot(chartOptions(host, lines, unit, top), [[]], host)
+    const made = new uPlot(chartOptions(host, lines, unit, { top, band }), [[]], host)
     plot.current = made
     const observer = new ResizeObserver(() =>
       made.setSize({ width: host.clientWidth, height: host.clientHeight }),
@@ -65,12 +71,12 @@ export function Chart({ title, unit, at, lines, top, from, to }: ChartProps) {
   return (
     <figure className={css.figure}>
       <figcaption className={css.caption}>{title}</figcaption>
-      <div ref={box} className={css.plot} role="img" aria-label={describe(title, unit, at, lines)} />
+      <div ref={box} className={css.plot} role="img" aria-label={label ?? describe(title, unit, at, lines)} />
       <dl className={css.legend}>
-        {lines.map((l) => (
+        {lines.filter(isListed).map((l) => (
           <div key={l.name}>
             <dt>
-              <i data-series={l.series} />
+              <i data-series={l.series} data-look={l.look} />
               {l.name}
             </dt>
             <dd>
@@ -89,7 +95,8 @@ export function Chart({ title, unit, at, lines, top, from, to }: ChartProps) {
 
 function rangeOf(values: readonly (number | null)[], unit: Unit): string {
   const known = values.filter((v) => v !== null)
-  if (known.length === 0) return ''
+  const [first] = known
+  if (first === undefined || known.every((v) => v === first)) return ''
   return `${showValue(Math.min(...known), unit)} to ${showValue(Math.max(...known), unit)}`
 }
 

@@ -1,7 +1,7 @@
 import css from './code-block.module.css'
 import { CopyButton } from './copy-button.tsx'
 
-/** SQL or a setting, to read and to copy. Never run from here. */
+/** SQL or a setting, to read and to copy. */
 export function CodeBlock({ code, label }: { readonly code: string; readonly label: string }) {
   return (
     <figure className={css.block}>

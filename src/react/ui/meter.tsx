@@ -25,7 +25,7 @@ export function Meter({ label, ratio, text, concern }: MeterProps) {
       aria-valuetext={text}
       data-concern={concern}
     >
-      <span style={{ width: `${full * 100}%` }} />
+      {full > 0 && <span style={{ width: `${full * 100}%` }} />}
     </div>
   )
 }

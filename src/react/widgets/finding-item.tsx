@@ -1,5 +1,8 @@
+import { PlanButton } from '../actions/plan-button.tsx'
+import { SuppressButton } from '../alerts/suppress-button.tsx'
 import type { Catalog, Finding } from '../api/types.ts'
 import { showMoment } from '../display.ts'
+import { useRemedies } from '../hooks/use-remedies.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Disclosure } from '../ui/disclosure.tsx'
 import { Evidence } from '../ui/evidence.tsx'
@@ -17,6 +20,7 @@ const WORDS = { critical: 'Critical', warning: 'Warning', info: 'Note' } as cons
 /** One finding; opens to its evidence and remedy. */
 export function FindingItem({ finding, since, rule }: FindingItemProps) {
   const { severity, title, summary, evidence } = finding
+  const actions = useRemedies(finding.subject)
   return (
     <Disclosure
       summary={
@@ -36,6 +40,12 @@ export function FindingItem({ finding, since, rule }: FindingItemProps) {
           <p>{rule.remedy}</p>
         </div>
       )}
+      <div className={css.buttons}>
+        {actions.map((a) => (
+          <PlanButton key={a.name} action={a} />
+        ))}
+        <SuppressButton finding={finding} />
+      </div>
       <div className={css.evidence}>
         <h3>Evidence</h3>
         <Evidence facts={evidence} measured={finding} />

@@ -9,7 +9,7 @@ import { Widget } from './widget.tsx'
 
 const FIRST = 6
 
-/** What is worth doing, with its proof. Nothing is run from here. */
+/** What is worth doing, with its proof. */
 export function OpportunitiesWidget() {
   const { data, error, refetch } = useDatabaseHealth()
   const [all, setAll] = useState(false)

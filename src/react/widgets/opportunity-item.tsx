@@ -1,3 +1,4 @@
+import { PlanButton } from '../actions/plan-button.tsx'
 import type { Opportunity } from '../api/types.ts'
 import { CodeBlock } from '../ui/code-block.tsx'
 import { Disclosure } from '../ui/disclosure.tsx'
@@ -8,7 +9,7 @@ const CONFIDENCE = { high: 3, medium: 2, low: 1 } as const
 
 /** One recommendation; opens to evidence, risk and the statements to copy. */
 export function OpportunityItem({ opportunity }: { readonly opportunity: Opportunity }) {
-  const { title, summary, gain, risk, confidence, because, evidence, sql, undo } = opportunity
+  const { title, summary, gain, risk, confidence, because, evidence, sql, undo, action } = opportunity
   return (
     <Disclosure
       summary={
@@ -34,7 +35,12 @@ export function OpportunityItem({ opportunity }: { readonly opportunity: Opportu
       </dl>
       {sql && sql.length > 0 && <CodeBlock code={sql.join('\n')} label="SQL that would do it" />}
       {undo && undo.length > 0 && <CodeBlock code={undo.join('\n')} label="SQL that would undo it" />}
-      {sql && sql.length > 0 && <p className={css.note}>pgtend never runs this by itself.</p>}
+      {action && (
+        <div>
+          <PlanButton action={action} />
+        </div>
+      )}
+      {sql && sql.length > 0 && <p className={css.note}>pgtend never runs this without your approval.</p>}
     </Disclosure>
   )
 }

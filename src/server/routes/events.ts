@@ -7,10 +7,11 @@ const MOST_UNREAD = 1_000
 
 export default defineRoute({
   path: '/api/events',
-  doc: 'Server-sent events: `cycle` when a target was read, `connection` when one was lost or found again. A comment every 15 s keeps the line open.',
-  answer: 'event: cycle|connection, data: { type, target, at, tables }',
+  doc: 'Server-sent events: `cycle` when a target was read, `connection` when one was lost or found again, `alert` when alerts began, changed or ended, `run` when an action began, went on or ended. A comment every 15 s keeps the line open.',
+  answer:
+    'event: cycle|connection, data: { type, target, at, tables }; event: alert, data: { type, target, at, alerts: [id] }; event: run, data: a run, as in /api/runs',
   query: z.strictObject({}),
-  handle(_, { monitor }) {
+  handle(_, { monitor, alerts, operator }) {
     const encoder = new TextEncoder()
     let leave = () => {}
     const body = new ReadableStream<Uint8Array>(
@@ -22,14 +23,18 @@ export default defineRoute({
               controller.error(new Error('the reader of /api/events does not read'))
             } else controller.enqueue(encoder.encode(text))
           }
-          const unsubscribe = monitor.subscribe((event) =>
-            send(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`),
-          )
+          const tell = (event: { readonly type: string }) =>
+            send(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
+          const leaving = [
+            monitor.subscribe(tell),
+            alerts?.subscribe(tell),
+            operator?.subscribe((run) => send(`event: run\ndata: ${JSON.stringify(run)}\n\n`)),
+          ]
           const heartbeat = setInterval(() => send(': still here\n\n'), HEARTBEAT)
           heartbeat.unref()
           leave = () => {
             clearInterval(heartbeat)
-            unsubscribe()
+            for (const end of leaving) end?.()
           }
           // Headers reach the browser with the first bytes.
           send('retry: 2000\n\n')

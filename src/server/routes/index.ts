@@ -1,4 +1,8 @@
 import type { Route } from '../route.ts'
+import { actionRoutes } from './actions.ts'
+import { alertRoutes } from './alerts.ts'
+import { backupRoutes } from './backups.ts'
+import capacity from './capacity.ts'
 import catalog from './catalog.ts'
 import events from './events.ts'
 import facts from './facts.ts'
@@ -6,7 +10,10 @@ import findings from './findings.ts'
 import health from './health.ts'
 import healthz from './healthz.ts'
 import history from './history.ts'
+import { maintenanceRoutes } from './maintenance.ts'
 import metrics from './metrics.ts'
+import { recoveryRoutes } from './recovery.ts'
+import success from './success.ts'
 import targets from './targets.ts'
 
 /** Every address, in the order of docs/reference/api.md. */
@@ -17,6 +24,13 @@ export const routes: readonly Route[] = [
   catalog,
   history,
   findings,
+  ...alertRoutes,
+  ...actionRoutes,
+  ...maintenanceRoutes,
+  ...recoveryRoutes,
+  ...backupRoutes,
+  capacity,
+  success,
   events,
   metrics,
   healthz,

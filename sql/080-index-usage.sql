@@ -1,0 +1,185 @@
+-- Which indexes earn their keep. Compared by the numbers of the catalog and never by their texts: asking PostgreSQL for a
+-- definition would wait behind whoever has the index locked.
+CREATE OR REPLACE FUNCTION pgtend.index_counters()
+RETURNS TABLE (index_id oid, scans bigint, rows_read bigint, rows_fetched bigint, last_scan timestamptz, nulls_not_distinct boolean)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  version integer := current_setting('server_version_num')::integer;
+BEGIN
+  RETURN QUERY EXECUTE format('SELECT x.indexrelid, pg_stat_get_numscans(x.indexrelid), pg_stat_get_tuples_returned(x.indexrelid),
+      pg_stat_get_tuples_fetched(x.indexrelid), %s, %s FROM pg_index x WHERE x.indexrelid >= 16384',
+    CASE WHEN version >= 160000 THEN 'pg_stat_get_lastscan(x.indexrelid)' ELSE 'NULL::timestamptz' END,
+    CASE WHEN version >= 150000 THEN 'x.indnullsnotdistinct' ELSE 'false' END);
+END
+$$;
+
+-- `place` is the order of worth in which identical indexes are kept: what carries a constraint or the like, else the oldest.
+CREATE OR REPLACE FUNCTION pgtend.index_definitions()
+RETURNS TABLE (index_id oid, table_id oid, schema_name text, table_name text, index_name text, method text, pages integer,
+  keys text[], key_columns integer, classes text[], collations text[], options text[], expressions text, predicate text,
+  is_unique boolean, nulls_not_distinct boolean, usable boolean, valid boolean, built_now boolean, constraint_name text,
+  kept_because text, is_free boolean, place numeric[], scans bigint, rows_read bigint, rows_fetched bigint, last_scan timestamptz)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $$
+  WITH used AS MATERIALIZED (
+    SELECT conindid, min(conname::text) FILTER (WHERE contype <> 'f') AS name, bool_or(contype = 'f') AS foreign_key
+    FROM pg_constraint WHERE conindid <> 0 GROUP BY conindid
+  ), building AS MATERIALIZED (
+    SELECT index_relid FROM pg_stat_progress_create_index WHERE datname = current_database()
+  )
+  SELECT x.indexrelid, x.indrelid, n.nspname::text, t.relname::text, c.relname::text, m.amname::text, greatest(c.relpages, 0),
+    string_to_array(x.indkey::text, ' '), x.indnkeyatts::integer, string_to_array(x.indclass::text, ' '),
+    string_to_array(x.indcollation::text, ' '), string_to_array(x.indoption::text, ' '),
+    -- Node trees carry the place in the statement that made them, which says nothing about the index.
+    regexp_replace(x.indexprs::text, ':location -?\d+', ':location -1', 'g'),
+    regexp_replace(x.indpred::text, ':location -?\d+', ':location -1', 'g'),
+    x.indisunique, s.nulls_not_distinct, x.indisvalid AND x.indisready, x.indisvalid,
+    EXISTS (SELECT FROM building b WHERE b.index_relid = x.indexrelid), u.name,
+    CASE WHEN x.indisprimary THEN 'it is the primary key'
+      WHEN x.indisexclusion THEN 'it enforces an exclusion constraint'
+      WHEN u.name IS NOT NULL THEN 'it enforces the constraint ' || u.name
+      WHEN x.indisunique THEN 'it enforces uniqueness'
+      WHEN u.foreign_key THEN 'a foreign key refers to it'
+      WHEN x.indisreplident THEN 'logical replication identifies rows by it'
+      WHEN x.indisclustered THEN 'the table is clustered by it'
+      WHEN c.relispartition THEN 'it is part of the index of a partitioned table' END,
+    NOT (x.indisprimary OR x.indisexclusion OR u.conindid IS NOT NULL OR x.indisreplident OR c.relispartition OR x.indisclustered),
+    ARRAY[x.indisprimary::integer, x.indisexclusion::integer, (u.name IS NOT NULL)::integer,
+      coalesce(u.foreign_key, false)::integer, x.indisreplident::integer, c.relispartition::integer, x.indisclustered::integer,
+      (x.indisunique AND s.nulls_not_distinct)::integer, x.indisunique::integer, -(x.indexrelid::bigint)]::numeric[],
+    s.scans, s.rows_read, s.rows_fetched, s.last_scan
+  FROM pg_index x
+  JOIN pg_class c ON c.oid = x.indexrelid
+  JOIN pg_class t ON t.oid = x.indrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_am m ON m.oid = c.relam
+  JOIN pgtend.index_counters() s ON s.index_id = x.indexrelid
+  LEFT JOIN used u ON u.conindid = x.indexrelid
+  -- The index of a partitioned table has no storage; its parts are counted by themselves.
+  WHERE x.indexrelid >= 16384 AND c.relkind = 'i' AND c.relpersistence <> 't' AND c.relnamespace <> 99
+$$;
+
+-- Indexes that another one of the same table makes needless: identical ones, and those whose columns another begins with.
+-- A unique one is only needless beside an identical unique one.
+CREATE OR REPLACE FUNCTION pgtend.redundant_indexes()
+RETURNS TABLE (index_id oid, twin_name text, reason text)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $$
+  WITH defined AS MATERIALIZED (
+    SELECT * FROM pgtend.index_definitions() WHERE usable
+  ), ranked AS MATERIALIZED (
+    SELECT d.*, row_number() OVER same AS rank, first_value(d.index_name) OVER same AS twin,
+      first_value(d.is_unique) OVER same AS twin_unique, first_value(d.nulls_not_distinct) OVER same AS twin_nulls
+    FROM defined d
+    WINDOW same AS (PARTITION BY table_id, method, keys, key_columns, classes, collations, options, expressions, predicate
+      ORDER BY place DESC)
+  ), identical AS MATERIALIZED (
+    SELECT index_id, twin FROM ranked
+    WHERE rank > 1 AND is_free AND NOT (is_unique AND (NOT twin_unique OR (nulls_not_distinct AND NOT twin_nulls)))
+  ), remaining AS MATERIALIZED (
+    SELECT * FROM ranked WHERE index_id NOT IN (SELECT i.index_id FROM identical i)
+  ), covered AS MATERIALIZED (
+    SELECT short.index_id, long.index_id AS long_id, long.index_name AS twin, long.place
+    FROM remaining short JOIN remaining long ON long.table_id = short.table_id AND long.index_id <> short.index_id
+    WHERE short.is_free AND NOT short.is_unique AND short.method = 'btree' AND long.method = 'btree'
+      AND short.expressions IS NULL AND long.predicate IS NOT DISTINCT FROM short.predicate
+      AND long.key_columns >= short.key_columns
+      AND NOT (long.key_columns = short.key_columns AND cardinality(long.keys) <= cardinality(short.keys))
+      AND long.keys[1:short.key_columns] = short.keys[1:short.key_columns]
+      AND long.classes[1:short.key_columns] = short.classes[1:short.key_columns]
+      AND long.collations[1:short.key_columns] = short.collations[1:short.key_columns]
+      AND long.options[1:short.key_columns] = short.options[1:short.key_columns]
+      AND short.keys[short.key_columns + 1:] <@ long.keys
+  )
+  SELECT index_id, twin, 'identical' FROM identical
+  UNION ALL
+  SELECT * FROM (
+    SELECT DISTINCT ON (index_id) index_id, twin, 'prefix' FROM covered
+    WHERE long_id NOT IN (SELECT index_id FROM covered) ORDER BY index_id, place DESC) p
+$$;
+
+CREATE OR REPLACE FUNCTION pgtend.analyze_index_usage()
+RETURNS TABLE (schema_name text, table_name text, index_name text, index_bytes bigint, scans bigint, rows_read bigint,
+  rows_fetched bigint, last_scan timestamptz, statistics_since timestamptz, verdict text, reason text, drop_statement text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $$
+#variable_conflict use_column
+DECLARE
+  since timestamptz := pgtend.statistics_since();
+  days numeric := pgtend.setting('drop-unused-index.days');
+  block bigint := current_setting('block_size');
+  all_seen boolean := pgtend.sees_all_statistics();
+BEGIN
+  RETURN QUERY
+  WITH judged AS (
+    SELECT d.*, r.twin_name, r.reason AS twin_reason, CASE
+        WHEN d.built_now THEN 'building'
+        WHEN NOT d.valid AND NOT all_seen THEN 'unknown'
+        WHEN NOT d.valid THEN 'invalid'
+        WHEN r.index_id IS NOT NULL THEN 'duplicate'
+        WHEN d.scans > 0 OR d.last_scan >= since THEN 'used'
+        WHEN d.kept_because IS NOT NULL THEN 'kept'
+        WHEN since IS NULL OR clock_timestamp() - since < make_interval(days => days::integer) THEN 'too early'
+        ELSE 'unused' END AS verdict
+    FROM pgtend.index_definitions() d LEFT JOIN pgtend.redundant_indexes() r ON r.index_id = d.index_id
+  )
+  SELECT j.schema_name, j.table_name, j.index_name, j.pages * block, j.scans, j.rows_read, j.rows_fetched, j.last_scan, since,
+    j.verdict, CASE j.verdict
+      WHEN 'building' THEN 'it is being built now'
+      WHEN 'invalid' THEN 'no query may use it; most often a CREATE INDEX or REINDEX CONCURRENTLY failed'
+        || coalesce('; ' || j.kept_because, '')
+      WHEN 'unknown' THEN format('invalid, or being built by another role: GRANT pg_monitor TO %I would tell', current_user)
+      WHEN 'duplicate' THEN CASE j.twin_reason WHEN 'identical' THEN format('%I is the same index', j.twin_name)
+        ELSE format('%I begins with the same columns', j.twin_name) END
+      WHEN 'kept' THEN j.kept_because
+      WHEN 'too early' THEN format('no scan yet, but the statistics are younger than %s days', days)
+      WHEN 'unused' THEN 'no scan on this server since the statistics began; standbys count for themselves'
+        || CASE WHEN j.expressions IS NULL THEN '' ELSE '; the planner would lose statistics on its expression' END END,
+    CASE WHEN j.verdict IN ('duplicate', 'unused') OR (j.verdict = 'invalid' AND j.constraint_name IS NULL)
+      THEN format('DROP INDEX CONCURRENTLY %I.%I', j.schema_name, j.index_name) END
+  FROM judged j;
+END
+$$;
+
+CREATE OR REPLACE VIEW pgtend.index_usage_analysis AS
+SELECT schema_name, table_name, index_name, index_bytes, scans, rows_read, rows_fetched, last_scan, statistics_since,
+  verdict, reason, drop_statement
+FROM pgtend.analyze_index_usage() ORDER BY schema_name, table_name, index_name;
+COMMENT ON VIEW pgtend.index_usage_analysis IS
+  'Each index with its size by pages, its scans and a verdict: used, unused, too early, duplicate, invalid, building, kept or unknown.';
+
+CREATE OR REPLACE FUNCTION pgtend.health_indexes()
+RETURNS TABLE (metric text, value numeric, status text, details jsonb)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  least_size numeric := pgtend.setting('drop-unused-index.size');
+  since timestamptz := pgtend.statistics_since();
+  too_early boolean := since IS NULL OR clock_timestamp() - since
+    < make_interval(days => pgtend.setting('drop-unused-index.days')::integer);
+BEGIN
+  RETURN QUERY
+  WITH all_indexes AS MATERIALIZED (
+    SELECT * FROM pgtend.analyze_index_usage()
+  ), asked (metric, rule, verdict, least) AS (
+    VALUES ('invalid_indexes', 'invalid-index', 'invalid', 0), ('duplicate_indexes', 'drop-duplicate-index', 'duplicate', 0),
+      ('unused_indexes', 'drop-unused-index', 'unused', least_size)
+  ), counted AS (
+    SELECT a.metric, a.rule, count(i.index_name) AS n, coalesce(sum(i.index_bytes), 0) AS bytes,
+      coalesce(jsonb_agg(jsonb_build_object('index', format('%I.%I', i.schema_name, i.index_name), 'table', i.table_name,
+        'bytes', i.index_bytes, 'reason', i.reason) ORDER BY i.index_bytes DESC, i.index_name)
+        FILTER (WHERE i.index_name IS NOT NULL), '[]') AS indexes
+    FROM asked a LEFT JOIN all_indexes i ON i.verdict = a.verdict AND i.index_bytes >= a.least
+    GROUP BY a.metric, a.rule
+  ), hidden AS (
+    SELECT count(*) AS n FROM all_indexes WHERE verdict = 'unknown'
+  )
+  SELECT c.metric, c.n::numeric, CASE WHEN c.n > 0 THEN 'warning'
+      WHEN c.metric = 'invalid_indexes' AND h.n > 0 OR c.metric = 'unused_indexes' AND too_early THEN 'unknown' ELSE 'ok' END,
+    pgtend.about(c.rule, 'count') || jsonb_build_object('bytes', c.bytes,
+      'indexes', (SELECT coalesce(jsonb_agg(e.value ORDER BY e.nth), '[]')
+        FROM jsonb_array_elements(c.indexes) WITH ORDINALITY e(value, nth) WHERE e.nth <= 20))
+    || CASE WHEN c.metric = 'invalid_indexes' AND h.n > 0 THEN pgtend.unknown('denied',
+        h.n || ' indexes are invalid or being built', format('GRANT pg_monitor TO %I', current_user))
+      WHEN c.metric = 'unused_indexes' AND too_early THEN pgtend.unknown('pending',
+        'the statistics began ' || coalesce(since::text, 'at an unknown time') || ', too lately to tell', NULL) ELSE '{}' END
+  FROM counted c, hidden h ORDER BY c.metric;
+END
+$$;

@@ -1,0 +1,17 @@
+-- Installs the pack by hand, and brings an older one up to date: psql -X -1 -f sql/install.sql <url>
+-- Where there is no psql, `pgtend sql install --print` prints all of it as one script.
+\set ON_ERROR_STOP on
+SET LOCAL lock_timeout = '3s';
+\ir 010-schema.sql
+\ir 020-settings.sql
+\ir 030-helpers.sql
+\ir 040-sessions.sql
+\ir 050-database.sql
+\ir 060-replication.sql
+\ir 070-tables.sql
+\ir 080-index-usage.sql
+\ir 090-bloat.sql
+\ir 095-bloat-views.sql
+\ir 100-statements.sql
+\ir 110-check-database-health.sql
+\ir 900-privileges.sql

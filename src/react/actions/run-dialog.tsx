@@ -1,0 +1,36 @@
+import type { Run } from '../api/action-types.ts'
+import { Failure } from '../ui/answer-state.tsx'
+import { Button } from '../ui/button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { Disclosure } from '../ui/disclosure.tsx'
+import { PlanDetails } from './plan-details.tsx'
+import { RunState } from './run-state.tsx'
+import { useCancelRun } from './use-planned-run.ts'
+import { actOfRun } from './words.ts'
+
+/** A run: how far it is or how it ended, with the plan that was approved. */
+export function RunDialog({ run, onClose }: { readonly run: Run; readonly onClose: () => void }) {
+  const cancel = useCancelRun()
+  const going = run.status === 'running'
+  const foot = (
+    <>
+      {going && (
+        <Button busy={cancel.isPending || cancel.isSuccess} onClick={() => cancel.mutate(run)}>
+          {cancel.isPending || cancel.isSuccess ? 'Stopping …' : 'Stop it'}
+        </Button>
+      )}
+      <Button tone="primary" onClick={onClose}>
+        {going ? 'Close, it goes on' : 'Close'}
+      </Button>
+    </>
+  )
+  return (
+    <Dialog title={actOfRun(run)} onClose={onClose} foot={foot}>
+      <RunState run={run} />
+      {going && cancel.error && <Failure error={cancel.error} />}
+      <Disclosure summary={<b>The plan that was approved</b>}>
+        <PlanDetails plan={run.plan} />
+      </Disclosure>
+    </Dialog>
+  )
+}

@@ -1,0 +1,82 @@
+import { useState } from 'react'
+import { formatSeconds } from '../../core/format.ts'
+import type { Run } from '../api/action-types.ts'
+import { showMoment } from '../display.ts'
+import { useRuns } from '../hooks/use-runs.ts'
+import { AnswerState } from '../ui/answer-state.tsx'
+import { Badge } from '../ui/badge.tsx'
+import { Button } from '../ui/button.tsx'
+import list from '../ui/list.module.css'
+import { Widget } from '../widgets/widget.tsx'
+import { RunDialog } from './run-dialog.tsx'
+import { Progress } from './run-state.tsx'
+import { actOfRun, actorOf, STATES } from './words.ts'
+
+const FIRST = 8
+
+/** What runs now and what has run, each with what it changed. */
+export function RunsWidget() {
+  const runs = useRuns()
+  const [shown, setShown] = useState(FIRST)
+  const [opened, setOpened] = useState<string>()
+  const run = runs.data?.runs.find((r) => r.id === opened)
+  return (
+    <Widget title="Actions" span={3} id="runs">
+      <AnswerState query={runs} what="Actions" lines={3}>
+        {({ runs: all }) =>
+          all.length === 0 ? (
+            <p className={list.muted}>
+              Nothing was run yet. Plans are made from findings and opportunities, from a schedule or a
+              runbook.
+            </p>
+          ) : (
+            <>
+              <ul className={list.rows} aria-label="Actions that run or have run">
+                {all.slice(0, shown).map((r) => (
+                  <li key={r.id}>
+                    <RunLine run={r} />
+                    <Button
+                      size="small"
+                      aria-label={`Details of ${actOfRun(r)}`}
+                      onClick={() => setOpened(r.id)}
+                    >
+                      Details
+                    </Button>
+                  </li>
+                ))}
+              </ul>
+              {all.length > shown && (
+                <div>
+                  <Button size="small" onClick={() => setShown(shown + 20)}>
+                    Show older ones
+                  </Button>
+                </div>
+              )}
+            </>
+          )
+        }
+      </AnswerState>
+      {run && <RunDialog run={run} onClose={() => setOpened(undefined)} />}
+    </Widget>
+  )
+}
+
+export function RunLine({ run }: { readonly run: Run }) {
+  const { status, startedAt, endedAt, verification, error, progress } = run
+  const [tone, word] = STATES[status]
+  const took = endedAt === undefined ? '' : `, took ${formatSeconds((endedAt - startedAt) / 1000)}`
+  return (
+    <div className={list.main}>
+      <p className={list.head}>
+        <Badge tone={status === 'done' && verification?.ok === false ? 'warning' : tone}>{word}</Badge>
+        <b>{actOfRun(run)}</b>
+      </p>
+      {status === 'running' && <Progress label={actOfRun(run)} done={progress} />}
+      <p className={list.muted}>
+        {showMoment(startedAt)}, {actorOf(run)}
+        {took}
+      </p>
+      {(error ?? verification) && <p className={list.muted}>{error ?? verification?.detail}</p>}
+    </div>
+  )
+}

@@ -1,0 +1,22 @@
+/** What the page shows one of at a time, as it stands in its address. */
+export const VIEWS = [
+  'overview',
+  'alerts',
+  'maintenance',
+  'recovery',
+  'backups',
+  'capacity',
+  'success',
+] as const
+
+export type View = (typeof VIEWS)[number]
+
+export const TITLES: Record<View, string> = {
+  overview: 'Overview',
+  alerts: 'Alerts',
+  maintenance: 'Maintenance',
+  recovery: 'Recovery',
+  backups: 'Backups',
+  capacity: 'Capacity',
+  success: 'Success metrics',
+}

@@ -1,0 +1,108 @@
+/** Tables, sequences and indexes: each fault planted, found and taken away again. */
+import { afterAll, describe, expect, test } from 'vitest'
+import { tempFolder } from '../../test/embedded.ts'
+import { plantedServer } from '../../test/planted-server.ts'
+import { majors } from '../../test/servers.ts'
+
+const folder = tempFolder()
+afterAll(() => folder.remove())
+
+describe.each(majors)('on PostgreSQL %i', (major) => {
+  const { sql, connect, setting, reset, health, until } = plantedServer(major, folder)
+  const statusOf = async (metric: string) => (await health()).get(metric)?.status
+
+  test('dead rows, autovacuum switched off, bloat', async () => {
+    await sql(`CREATE TABLE bad (id int, filler text) WITH (autovacuum_enabled = off);
+      INSERT INTO bad SELECT i, md5(i::text) FROM generate_series(1, 60000) i; CREATE INDEX bad_id ON bad (id)`)
+    await sql('ANALYZE bad')
+    await sql('DELETE FROM bad WHERE id % 5 <> 0')
+    const dead = await until('dead_rows', 'critical')
+    expect(dead.get('dead_rows')).toMatchObject({
+      value: 0.8,
+      details: { tables: [{ table: 'public.bad', dead: 48_000 }] },
+    })
+    expect(dead.get('autovacuum')).toMatchObject({ status: 'warning', value: 1 })
+    await setting('dead-rows.critical', 0.9)
+    expect(await statusOf('dead_rows')).toBe('warning')
+    await setting('bloat.size', 100_000)
+    expect((await health()).get('table_bloat')).toMatchObject({
+      status: 'unknown',
+      details: { not_estimated: [{ name: 'public.bad' }], fix: 'ANALYZE public.bad' },
+    })
+    await sql('VACUUM bad')
+    await sql('ANALYZE bad')
+    // VACUUM takes the dead rows away and leaves the space.
+    const bloated = await until('dead_rows', 'ok')
+    expect(bloated.get('table_bloat')).toMatchObject({
+      status: 'warning',
+      details: { bloated: [{ name: 'public.bad' }] },
+    })
+    expect(bloated.get('index_bloat')).toMatchObject({
+      status: 'warning',
+      details: { bloated: [{ name: 'public.bad_id' }] },
+    })
+    await setting('bloat.critical', 0.7)
+    expect(await statusOf('table_bloat')).toBe('critical')
+    await sql('VACUUM FULL bad')
+    await sql('ANALYZE bad')
+    const gone = await until('autovacuum', 'ok')
+    for (const metric of ['table_bloat', 'index_bloat'])
+      expect([metric, gone.get(metric)?.status]).toEqual([metric, 'ok'])
+    await sql('DROP TABLE bad')
+    await reset()
+    await sql('ALTER SYSTEM SET autovacuum = off')
+    await sql('SELECT pg_reload_conf()')
+    await until('autovacuum', 'critical')
+    await sql('ALTER SYSTEM RESET autovacuum')
+    await sql('SELECT pg_reload_conf()')
+    await until('autovacuum', 'ok')
+  })
+
+  test('sequences: the end of the column counts, cycling ones do not, falling ones do', async () => {
+    await sql(`CREATE TABLE s (small smallserial, id int GENERATED ALWAYS AS IDENTITY, big bigserial);
+      SELECT setval('s_small_seq', 26000), setval('s_id_seq', 2000000000), setval('s_big_seq', 2000000000);
+      CREATE SEQUENCE cycling MAXVALUE 10 CYCLE; SELECT setval('cycling', 10);
+      CREATE SEQUENCE falling INCREMENT -1 MINVALUE -100 MAXVALUE -1; SELECT setval('falling', -80)`)
+    const row = (await health()).get('sequences')
+    expect(row?.status).toBe('critical')
+    expect(row?.value).toBeCloseTo(2e9 / 2 ** 31, 3)
+    expect(row?.details.sequences.map((s: { sequence: string }) => s.sequence)).toEqual([
+      'public.s_id_seq',
+      'public.falling',
+      'public.s_small_seq',
+    ])
+    await sql(`SELECT setval('s_id_seq', 1)`)
+    expect(await statusOf('sequences')).toBe('warning')
+    const locker = await connect()
+    await locker.query('BEGIN; DROP SEQUENCE falling')
+    // Left out, not waited for.
+    expect((await health()).get('sequences')).toMatchObject({ details: { locked: 1 } })
+    await locker.query('ROLLBACK')
+    await sql('DROP TABLE s; DROP SEQUENCE cycling, falling')
+    expect(await statusOf('sequences')).toBe('ok')
+  })
+
+  test('indexes: unused, duplicate, invalid', async () => {
+    await sql(`CREATE TABLE i (a int, b text); INSERT INTO i SELECT n % 2, md5(n::text) FROM generate_series(1, 40000) n;
+      CREATE INDEX unused ON i (b); CREATE INDEX twin1 ON i (a); CREATE INDEX twin2 ON i (a)`)
+    await sql('CREATE UNIQUE INDEX CONCURRENTLY invalid ON i (a)').catch(() => undefined)
+    await sql('VACUUM ANALYZE i')
+    await sql('SET enable_seqscan = off; SELECT count(*) FROM i WHERE a = 3')
+    const rows = await until('invalid_indexes', 'warning')
+    const names = (metric: string) => rows.get(metric)?.details.indexes.map((x: { index: string }) => x.index)
+    expect(names('invalid_indexes')).toEqual(['public.invalid'])
+    expect(names('unused_indexes')).toEqual(['public.unused'])
+    expect(names('duplicate_indexes')).toEqual(['public.twin2'])
+    const drops = await sql(
+      'SELECT drop_statement FROM pgtend.index_usage_analysis WHERE drop_statement IS NOT NULL',
+    )
+    for (const { drop_statement } of drops) await sql(String(drop_statement))
+    const gone = await health()
+    for (const metric of ['invalid_indexes', 'unused_indexes', 'duplicate_indexes'])
+      expect([metric, gone.get(metric)?.status]).toEqual([metric, 'ok'])
+    await sql('DROP TABLE i')
+    await setting('drop-unused-index.days', 14)
+    expect(await statusOf('unused_indexes')).toBe('unknown')
+    await reset()
+  })
+})

@@ -1,0 +1,187 @@
+/** Sessions and the server as a whole: healthy, then with each fault planted, then healthy again. */
+import { randomBytes } from 'node:crypto'
+import { afterAll, describe, expect, test } from 'vitest'
+import { tempFolder } from '../../test/embedded.ts'
+import { plantedServer } from '../../test/planted-server.ts'
+import { majors } from '../../test/servers.ts'
+
+const folder = tempFolder()
+afterAll(() => folder.remove())
+
+describe.each(majors)('on PostgreSQL %i', (major) => {
+  const { sql, connect, close, setting, reset, health, until } = plantedServer(major, folder)
+  const statusOf = async (metric: string) => (await health()).get(metric)?.status
+
+  test('a healthy server is ok in every row, and everything is known', async () => {
+    const rows = await health()
+    expect([...rows.values()].filter((r) => r.status !== 'ok')).toEqual([])
+    expect(rows.size).toBeGreaterThan(25)
+    expect(rows.get('overall')).toMatchObject({ value: 0, details: { coverage: 1 } })
+  })
+
+  test('connections: used ones, a leak, the limit of the database', async () => {
+    for (let i = 0; i < 12; i++) await connect('leaky')
+    await setting('connection-leak.idle', 0)
+    const rows = await until('connection_leak', 'warning')
+    expect(rows.get('connection_leak')).toMatchObject({
+      value: 12,
+      details: { applications: [{ application: 'leaky', sessions: 12 }] },
+    })
+    const used = rows.get('connections')
+    expect(used?.details.used).toBe(13)
+    expect(used?.value).toBeCloseTo(13 / used?.details.usable, 3)
+    await setting('connections-near-limit.warning', 0.4)
+    expect(await statusOf('connections')).toBe('warning')
+    await setting('connections-near-limit.critical', 0.45)
+    expect(await statusOf('connections')).toBe('critical')
+    await reset()
+    await sql('ALTER DATABASE postgres CONNECTION LIMIT 14')
+    expect((await health()).get('connections')).toMatchObject({
+      status: 'critical',
+      details: { database_limit: 14 },
+    })
+    await sql('ALTER DATABASE postgres CONNECTION LIMIT -1')
+    await close()
+    await until('connections', 'ok')
+  })
+
+  test('transactions: idle, long, prepared; and who waits for them', async () => {
+    await sql('CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)')
+    const holder = await connect('holder')
+    await holder.query('BEGIN; UPDATE t SET id = 1')
+    const waiters = [await connect('waiter'), await connect('waiter')]
+    const waiting = waiters.map((w) => w.query('UPDATE t SET id = 1'))
+    for (const name of ['idle-in-transaction.warning', 'long-transaction.warning']) await setting(name, 0)
+    await expect
+      .poll(async () => (await health()).get('blocked_sessions')?.value, { timeout: 20_000 })
+      .toBe(2)
+    const rows = await health()
+    expect(rows.get('blocked_sessions')).toMatchObject({
+      status: 'warning',
+      details: { heads: [{ application: 'holder' }] },
+    })
+    expect(rows.get('idle_in_transaction')).toMatchObject({
+      status: 'warning',
+      details: { sessions: [{ application: 'holder', state: 'idle in transaction' }] },
+    })
+    expect(rows.get('long_transaction')).toMatchObject({
+      status: 'warning',
+      details: { sessions: [{ application: 'waiter' }, { application: 'waiter' }] },
+    })
+    await setting('idle-in-transaction.critical', 0)
+    await setting('long-transaction.critical', 0)
+    await setting('blocked-sessions.critical', 1)
+    await setting('blocked-too-long.seconds', 0)
+    const worse = await health()
+    for (const metric of ['blocked_sessions', 'blocked_longest', 'idle_in_transaction', 'long_transaction'])
+      expect([metric, worse.get(metric)?.status]).toEqual([metric, 'critical'])
+    expect(worse.get('overall')).toMatchObject({ status: 'critical', value: 4 })
+    await holder.query('ROLLBACK')
+    await Promise.all(waiting)
+    await sql(`BEGIN; DELETE FROM t; PREPARE TRANSACTION 'two'`)
+    expect((await health()).get('prepared_transactions')).toMatchObject({ status: 'warning', value: 1 })
+    await sql(`ROLLBACK PREPARED 'two'`)
+    await reset()
+    const gone = await until('idle_in_transaction', 'ok')
+    for (const metric of ['blocked_sessions', 'blocked_longest', 'long_transaction', 'prepared_transactions'])
+      expect([metric, gone.get(metric)?.status]).toEqual([metric, 'ok'])
+  })
+
+  test('storage against its limit; without one it is unknown, and says what to do', async () => {
+    const size = (await health()).get('storage')?.value as number
+    await setting('limits.storage', Math.round(size / 0.85))
+    expect(await statusOf('storage')).toBe('warning')
+    await setting('limits.storage', Math.round(size / 0.95))
+    expect((await health()).get('storage')).toMatchObject({
+      status: 'critical',
+      details: { wal: expect.any(Number) },
+    })
+    await setting('limits.storage', null)
+    const { status, details } = (await health()).get('storage') ?? {}
+    expect(status).toBe('unknown')
+    await sql(details.fix)
+    expect(await statusOf('storage')).toBe('ok')
+    await reset()
+  })
+
+  test('statements: slow on average, many slow ones', async () => {
+    await setting('limits.slowQuery', 0.001)
+    await setting('many-slow-queries.statements', 0)
+    await sql('SELECT pg_sleep(0.02)')
+    const slow = (await health()).get('slow_statements')
+    expect(slow?.status).toBe('warning')
+    const slowest = slow?.details.slowest ?? []
+    expect(slowest.length).toBeGreaterThan(0)
+    for (const s of slowest) {
+      expect(s.query_id).toMatch(/^-?\d+$/)
+      expect(s.mean).toBeGreaterThan(0.0005)
+    }
+    await setting('slow-average-query.warning', 0)
+    expect(await statusOf('average_statement')).toBe('warning')
+    await setting('slow-average-query.critical', 0)
+    expect(await statusOf('average_statement')).toBe('critical')
+    await reset()
+    expect(await statusOf('average_statement')).toBe('ok')
+    await sql('DROP EXTENSION pg_stat_statements')
+    const { status, details } = (await health()).get('slow_statements') ?? {}
+    expect(status).toBe('unknown')
+    await sql(details.fix)
+    expect(await statusOf('slow_statements')).toBe('ok')
+  })
+
+  test('deadlocks, cache hits, transaction ids', async () => {
+    await sql('CREATE TABLE d (id int); INSERT INTO d VALUES (1), (2)')
+    const [a, b] = [await connect(), await connect()]
+    await setting('deadlocks.perDay', 0)
+    await a.query('BEGIN; UPDATE d SET id = id WHERE id = 1')
+    await b.query('BEGIN; UPDATE d SET id = id WHERE id = 2')
+    await Promise.allSettled([
+      a.query('UPDATE d SET id = id WHERE id = 2'),
+      b.query('UPDATE d SET id = id WHERE id = 1'),
+    ])
+    await close()
+    expect((await until('deadlocks', 'warning')).get('deadlocks')?.value).toBe(1)
+    await setting('cache-hit.blocks', 1)
+    await setting('cache-hit.warning', 1)
+    expect(await statusOf('cache_hit')).toBe('warning')
+    await setting('cache-hit.critical', 1)
+    expect(await statusOf('cache_hit')).toBe('critical')
+    await setting('wraparound.warning', 0)
+    expect((await health()).get('wraparound')).toMatchObject({
+      status: 'warning',
+      details: { xid_age: expect.any(Number) },
+    })
+    await setting('wraparound.critical', 0)
+    expect(await statusOf('wraparound')).toBe('critical')
+    await reset()
+    await sql('DROP TABLE d')
+    const gone = await health()
+    for (const metric of ['deadlocks', 'wraparound'])
+      expect([metric, gone.get(metric)?.status]).toEqual([metric, 'ok'])
+  })
+
+  test('a slot that holds back WAL, and is then lost', async () => {
+    await sql(`SELECT pg_create_physical_replication_slot('left', true)`)
+    const wal = () =>
+      sql(`SELECT pg_switch_wal() FROM (SELECT pg_logical_emit_message(false, 'x', $1)) m`, [
+        randomBytes(32).toString('hex'),
+      ])
+    await wal()
+    await setting('slot-retains-wal.warning', 1000)
+    expect((await health()).get('slot_retained_wal')).toMatchObject({
+      status: 'warning',
+      details: { slots: [{ slot: 'left' }] },
+    })
+    await setting('slot-retains-wal.critical', 1000)
+    expect(await statusOf('slot_retained_wal')).toBe('critical')
+    for (let i = 0; i < 8; i++) await wal()
+    await sql('CHECKPOINT')
+    const lost = await until('replication_broken', 'critical')
+    expect(lost.get('replication_broken')).toMatchObject({
+      details: { lost_slots: ['left'], disconnected: false },
+    })
+    await sql(`SELECT pg_drop_replication_slot('left')`)
+    await reset()
+    expect([...(await health()).values()].filter((r) => r.status !== 'ok')).toEqual([])
+  })
+})
