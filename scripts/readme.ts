@@ -1,6 +1,6 @@
 /**
  * Writes what the README shows: the report of `pgtend check` and the dashboard's picture, from a real demo with three faults on.
- * Takes a few minutes; run it when what they show has changed: `npm run readme`.
+ * Takes about three minutes; run it when what they show has changed: `npm run readme`.
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -10,8 +10,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { launchBrowser } from '../test/e2e/browser.ts'
 
 const FAULTS = ['missing-index', 'blocking-chain', 'dead-rows']
-const HISTORY_SECONDS = 240
-const FOUND_SECONDS = 75
+const HISTORY_SECONDS = 75
+const FOUND_SECONDS = 40
 const LINES = 28
 
 /** Runs the CLI as a user does and gives what it printed. */
