@@ -5,6 +5,7 @@ import type { Context } from './core/given.ts'
 import type { Store } from './core/store.ts'
 import type { Config, TargetConfig } from './monitor/config.ts'
 import { identify } from './monitor/identify.ts'
+import type { Monitor } from './monitor/monitor.ts'
 import { createOperator, type Operator } from './operations/operator.ts'
 import { createReserve } from './operations/reserve.ts'
 import { openActionSession } from './postgres/action-session.ts'
@@ -69,4 +70,11 @@ export function createActing(options: ActingOptions): Acting {
       await reserve.stop()
     },
   }
+}
+
+/** What a run was to mend is looked at as soon as it has ended: its findings are then verified fixed, or reopened. */
+export function remeasureAfterRuns(operator: Operator, monitor: Pick<Monitor, 'remeasure'>): void {
+  operator.subscribe(({ status, plan }) => {
+    if (status !== 'running' && plan.addresses) monitor.remeasure(plan.target)
+  })
 }

@@ -69,6 +69,7 @@ export function createCare(options: CareOptions): Care {
   }
   const maintenance = createMaintenance(ids, {
     ...{ ledger: store.ledger, operator, owner, settings, thresholds, look, condition, open, onError },
+    findings: store.findings,
     ...(options.backups ? { backup: backUpWith(options.backups) } : {}),
     now: Date.now,
   })

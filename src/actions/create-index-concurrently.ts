@@ -38,6 +38,7 @@ export default defineAction({
   title: 'Create an index',
   doc: 'CREATE INDEX CONCURRENTLY builds an index over columns while reads and writes go on. It waits for old transactions. A name that is taken is refused, also by an invalid leftover, which IF NOT EXISTS would pass for success; what a failed build leaves behind is dropped.',
   needs: 'owner of the table, and CREATE on its schema',
+  mends: ['sequential-scans'],
   input: {
     schema: SCHEMA_INPUT,
     table: { type: 'text', help: 'Table or materialized view' },

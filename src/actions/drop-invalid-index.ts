@@ -22,6 +22,7 @@ export default defineAction({
   title: 'Drop an invalid index',
   doc: 'An index whose build failed is of use to no query, but writes keep it up. One that is being built now is never dropped.',
   needs: 'owner of the table',
+  mends: ['invalid-index'],
   input: { schema: SCHEMA_INPUT, index: { type: 'text', help: 'Name of the index' } },
   async plan(query, input, context) {
     const index = await findIndex(query, context, schemaOf(input), String(input.index))

@@ -23,6 +23,7 @@ export default defineAction({
   title: 'Rewrite a table',
   doc: 'VACUUM FULL writes the table and its indexes anew without empty room and gives the rest back to the disk. Nobody can read or write the table meanwhile, and both copies are on disk until it is done. For a table that is mostly empty and in a maintenance window; never done by a schedule.',
   needs: 'owner of the table or of the database; MAINTAIN from PostgreSQL 17 on',
+  mends: ['dead-rows', 'stale-statistics'],
   input: {
     schema: SCHEMA_INPUT,
     table: { type: 'text', help: 'Table or materialized view' },

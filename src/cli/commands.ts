@@ -7,6 +7,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<{ readonly default:
   serve: () => import('./commands/serve.ts'),
   alerts: () => import('./commands/alerts.ts'),
   act: () => import('./commands/act.ts'),
+  findings: () => import('./commands/findings.ts'),
   runs: () => import('./commands/runs.ts'),
   maintain: () => import('./commands/maintain.ts'),
   recover: () => import('./commands/recover.ts'),

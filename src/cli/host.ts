@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { Hono } from 'hono'
-import { createActing } from '../action-service.ts'
+import { createActing, remeasureAfterRuns } from '../action-service.ts'
 import { createAlerts } from '../alert-service.ts'
 import { createBackupService } from '../backup-service.ts'
 import { createCare } from '../care-service.ts'
@@ -63,6 +63,7 @@ export async function startHost(options: HostOptions, io: Io): Promise<Host> {
       ...{ targets, config, store, allow: allowActions, env: io.env, onError: tell(io) },
     })
     undo.push(() => acting.stop())
+    remeasureAfterRuns(acting.operator, monitor)
     const care = createCare({
       ...{ targets, config, store, acting, monitor, env: io.env, onError: tell(io) },
       backups: backup.backups,

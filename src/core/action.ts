@@ -89,12 +89,16 @@ export interface Plan extends Draft {
   readonly input: Input
   readonly target: string
   readonly hash: string
+  /** Keys of the findings that it is to mend, where there are such. Follows from action and subjects. */
+  readonly addresses?: readonly string[]
 }
 
 export interface Verification {
   readonly ok: boolean
   readonly detail: string
   readonly after: Readonly<Record<string, number | null>>
+  /** When it was measured, epoch milliseconds on the server's clock; the runner adds it. */
+  readonly at?: number
 }
 
 /** One remedy: plans from what it reads now, and measures afterwards. Effects are the runner's. */
@@ -105,6 +109,8 @@ export interface Action {
   /** Who may: `owner of the table`, `pg_signal_backend`. */
   readonly needs: string
   readonly input: Readonly<Record<string, InputSpec>>
+  /** Rules whose findings about the same table, index or session it mends. */
+  readonly mends?: readonly string[]
   /** Reads what is there now and plans; throws AppError `cannot-plan` with the reason. */
   plan(query: Query, input: Input, context: Context): Promise<Draft>
   /** Measures again. */

@@ -9,6 +9,7 @@ export type EntryKind =
   | 'suppression'
   | 'audit'
   | 'job'
+  | 'attempt'
   | 'lease'
   | 'schedule'
   | 'maintenance'

@@ -1,4 +1,5 @@
 import type { Actor, Input, Plan, RunStatus } from './action.ts'
+import type { Mended } from './mended.ts'
 
 /** What is done at regular times. `backup` is carried out by src/backup. */
 export const TASKS = ['vacuum', 'analyze', 'reindex', 'backup'] as const
@@ -72,6 +73,8 @@ export interface ActionReport extends Wanted {
   readonly bytesReclaimed: number | null
   readonly error?: string
   readonly detail?: string
+  /** Findings that it was to mend, and what the next looks say came of them. Absent until somebody has looked. */
+  readonly mended?: readonly Mended[]
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Health } from './health.ts'
 import type { Ledger } from './ledger.ts'
+import type { FindingOutcome, Mendings } from './mending.ts'
 import type { Finding } from './rule.ts'
 
 /** One measured value of one series. */
@@ -15,13 +16,14 @@ export interface Point {
   readonly value: number
 }
 
-/** The record of a finding over time. */
-export interface FindingRecord extends Finding {
+/** The record of a finding over time, and of the runs that were to mend it. */
+export interface FindingRecord extends Finding, Mendings {
   readonly target: string
   readonly firstSeen: number
   readonly lastSeen: number
   /** When it was last seen to be gone, or null while it is open. */
   readonly resolvedAt: number | null
+  readonly outcome: FindingOutcome
 }
 
 /** What one cycle leaves behind, written in one transaction. */
@@ -35,6 +37,11 @@ export interface Batch {
   readonly findings?: readonly Finding[]
   /** Rules that could not be judged: their open findings stay as they are. */
   readonly blind?: readonly string[]
+  /**
+   * Rules that were judged on facts read in this cycle, with the time that those facts begin at (of counters: the
+   * sample before), epoch milliseconds. Only such a look tells whether a run has mended what a rule had found.
+   */
+  readonly judged?: Readonly<Record<string, number>>
 }
 
 /** A series of the answer to a range query: averages (`values`) and maxima over buckets. */

@@ -8,6 +8,7 @@ import {
   type Task,
 } from '../core/maintenance.ts'
 import { beTheOnly, isTaken } from '../operations/single-runner.ts'
+import { withMended } from './mended.ts'
 import type { Ports } from './ports.ts'
 import { interrupt, reportsOf } from './reports.ts'
 import { planRound, runRound } from './round.ts'
@@ -134,7 +135,8 @@ export function createMaintenance(targets: readonly string[], ports: Ports): Mai
     performMaintenance: (target, o) => tracked(perform(target, o)),
     async history(target, limit) {
       known(target)
-      return (await reportsOf(ledger, target, limit)).map((e) => e.value)
+      const reports = (await reportsOf(ledger, target, limit)).map((e) => e.value)
+      return withMended(ports, target, reports)
     },
     recover,
     start() {

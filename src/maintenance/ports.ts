@@ -3,6 +3,7 @@ import type { Context } from '../core/given.ts'
 import type { Ledger } from '../core/ledger.ts'
 import type { MaintenanceSettings } from '../core/maintenance.ts'
 import type { Thresholds } from '../core/rule.ts'
+import type { Store } from '../core/store.ts'
 import type { Operator } from '../operations/operator.ts'
 import type { Condition } from './pause.ts'
 import type { Facts } from './planner.ts'
@@ -27,6 +28,8 @@ export interface Ports {
   readonly look: (target: string) => Promise<Look>
   /** What the monitor knows without asking, between two actions; undefined where nobody watches. */
   readonly condition: (target: string) => Condition | undefined
+  /** The records of findings, for reports. */
+  readonly findings?: Store['findings']
   readonly open: (target: string) => Promise<ActionSession>
   /** Backs a target up and says in a sentence how it went. Absent where no backups are set up. */
   readonly backup?: (target: string) => Promise<{ readonly ok: boolean; readonly summary: string }>

@@ -37,6 +37,8 @@ export interface Facts {
   evaluate(context: Context, tuning: Tuning): Evaluation
   /** The sample before the last one, where counters may be differenced with it. */
   before(probe: string): Sample['before']
+  /** Whether the schema is known as it was when the catalogs' counters were last read. */
+  readonly schemaCurrent: boolean
   /** Forgets earlier samples: after a restart or failover no counter may be differenced across it. */
   gap(): void
 }
@@ -131,6 +133,11 @@ export function createFacts(probes: readonly Probe[], registry: Registry): Facts
     },
 
     before: (probe) => samples.get(probe)?.before,
+
+    get schemaCurrent() {
+      const token = tokenNow()
+      return token !== undefined && token === schemaToken
+    },
 
     evaluate(context, tuning) {
       const kept =

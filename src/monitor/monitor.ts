@@ -42,6 +42,8 @@ export interface Monitor {
   readonly config: Config
   readonly store: Store | undefined
   state(id: string): TargetState | undefined
+  /** Looks at a target soon instead of when its time comes: something was done to it. */
+  remeasure(id: string): void
   /** Calls the listener at every event until the returned function is called. */
   subscribe(listener: (event: MonitorEvent) => void): () => void
   start(): void
@@ -79,6 +81,7 @@ export function createMonitor(options: {
     config,
     store,
     state: (id) => watches.get(id)?.state ?? states.get(id),
+    remeasure: (id) => watches.get(id)?.remeasure(),
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

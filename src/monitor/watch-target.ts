@@ -7,13 +7,19 @@ import type { Capabilities } from '../core/server.ts'
 import type { Batch } from '../core/store.ts'
 import { derived } from '../derived/index.ts'
 import { probes } from '../probes/index.ts'
+import { rules } from '../rules/index.ts'
+import { createBell } from './bell.ts'
 import type { Config } from './config.ts'
 import { type Cycle, type Reader, runCycle } from './cycle.ts'
 import { createFacts, type Facts } from './facts.ts'
 import { pointsOf, renewedBy } from './history.ts'
+import { judgedOn } from './judged.ts'
 import type { Recorder } from './recorder.ts'
 import { registry, tables } from './registry.ts'
 import type { TableState, TargetState, Trouble } from './target-state.ts'
+
+/** Looks that were asked for are so far apart at least, in ms: a round of maintenance asks after each action. */
+const LEAST_BETWEEN = 3_000
 
 /** A connection to the watched database that the loop may hold, renew and close. */
 export interface Session extends Reader {
@@ -50,6 +56,8 @@ export interface WatchOptions {
 
 export interface Watch {
   readonly state: TargetState
+  /** Looks now at all that is read each minute, instead of when its time comes. */
+  remeasure(): void
   stop(): Promise<void>
 }
 
@@ -116,29 +124,34 @@ export function watchTarget(options: WatchOptions): Watch {
     options.onEvent('cycle', cycle.at, [...renewed])
   }
 
+  // Looks that were asked for come one after the other at their own pace, however many are asked for.
+  const looks = createBell(LEAST_BETWEEN)
+
   const watch = async (session: Session): Promise<void> => {
     const { cadence } = config
     let minute = 0
     let sweep = 0
     for (let tick = Date.now(); !stopped.signal.aborted; ) {
       const due = new Set<Cadence>(['tick'])
-      if (tick >= minute) due.add('minute').add('schema')
+      const asked = looks.answer()
+      // Whether the schema has changed must be known before it is decided what is due.
+      if (asked) absorb(await cycle(session, due), session.capabilities)
+      if (asked || tick >= minute) due.add('minute').add('schema')
       if (tick >= sweep) {
         due.add('sweep')
         if (sweep > 0) connectedAgain(await session.refresh())
       }
-      const cycle = await options.limit(() =>
-        runCycle(session, facts, due, config, alerts?.suppressed(id), options.backups?.(id)),
-      )
-      absorb(cycle, session.capabilities)
+      absorb(await cycle(session, due), session.capabilities)
       if (due.has('minute')) minute = tick + cadence.minute * 1000
       if (due.has('sweep')) sweep = tick + cadence.sweep * 1000
       // Ticks that were missed are not made up for.
       const period = cadence.tick * 1000
       tick += period * Math.max(1, Math.ceil((Date.now() - tick) / period))
-      await pause(tick - Date.now())
+      await looks.rungWithin(tick - Date.now(), stopped.signal)
     }
   }
+  const cycle = (session: Session, due: ReadonlySet<Cadence>): Promise<Cycle> =>
+    options.limit(() => runCycle(session, facts, due, config, alerts?.suppressed(id), options.backups?.(id)))
   const connectedAgain = (capabilities: Capabilities): void => {
     if (known && !sameRun(known, capabilities)) facts.gap()
     known = capabilities
@@ -171,6 +184,7 @@ export function watchTarget(options: WatchOptions): Watch {
     get state() {
       return state
     },
+    remeasure: () => looks.ring(),
     async stop() {
       stopped.abort()
       await running
@@ -208,5 +222,9 @@ function batchOf(target: string, cycle: Cycle, facts: Facts, renewed: ReadonlySe
     // Suppressed is not gone.
     findings: [...health.findings, ...(health.suppressed ?? [])],
     blind: health.unknown.map((u) => u.rule),
+    judged: judgedOn(rules, probes, derived, {
+      ...{ at: cycle.at, read: cycle.read, schemaCurrent: facts.schemaCurrent },
+      before: (probe) => facts.before(probe)?.at,
+    }),
   }
 }

@@ -3,6 +3,7 @@ import type { Run } from '../core/action.ts'
 import type { Backend } from '../core/action-session.ts'
 import { AppError } from '../core/errors.ts'
 import type { Change, Entry, Ledger } from '../core/ledger.ts'
+import { attemptsOf } from './attempts.ts'
 
 /** A run as the ledger keeps it, under the kind `job`. */
 export interface Job extends Run {
@@ -170,7 +171,8 @@ function record(terms: Terms, first: Job, firstVersion: number, held: readonly H
     const next = { ...job, ...change }
     const freed = last ? holds().map((h) => ({ ...leaseChange(terms, job, h), value: null })) : []
     const audit = events.map((event) => auditChange(next, event))
-    const written = await ledger.write([jobChange(next, version), ...freed, ...audit])
+    const attempts = last ? attemptsOf(next) : []
+    const written = await ledger.write([jobChange(next, version), ...freed, ...audit, ...attempts])
     if (!written) return false
     job = next
     version++

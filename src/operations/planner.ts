@@ -2,6 +2,7 @@ import type { Action, Input, Plan } from '../core/action.ts'
 import type { ActionSession } from '../core/action-session.ts'
 import { AppError } from '../core/errors.ts'
 import type { Context } from '../core/given.ts'
+import { addressedBy } from '../core/mending.ts'
 import { nearest } from '../core/nearest.ts'
 import { planHash } from './hash.ts'
 import { checkInput } from './input.ts'
@@ -29,7 +30,8 @@ export async function makePlan(
   try {
     const draft = await session.read((query) => action.plan(query, input, acting))
     const plan = { ...draft, action: action.name, input, target }
-    return { ...plan, hash: planHash(plan) }
+    const addresses = addressedBy(action.mends ?? [], draft)
+    return { ...plan, hash: planHash(plan), ...(addresses.length > 0 ? { addresses } : {}) }
   } catch (error) {
     if (error instanceof AppError && error.code === 'step-failed')
       throw new AppError('cannot-plan', error.detail, { cause: error })

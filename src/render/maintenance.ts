@@ -1,5 +1,6 @@
 import { formatBytes, formatCount, formatSeconds } from '../core/format.ts'
 import type { ActionReport, MaintenancePlan, MaintenanceReport, ScheduleState } from '../core/maintenance.ts'
+import { renderMended } from './findings.ts'
 import { renderTable } from './table.ts'
 import { oneLine, type Style, type Tone, wrap } from './text.ts'
 
@@ -50,7 +51,7 @@ export function renderMaintenanceReport(report: MaintenanceReport, { width, styl
     change(a, 'dead_rows', formatCount),
     change(a, 'size', formatBytes),
     a.seconds === undefined ? '' : formatSeconds(a.seconds),
-    a.error ?? '',
+    a.error ?? renderMended(a.mended ?? []),
   ])
   const columns = [
     ...[

@@ -3,6 +3,7 @@ import { AppError } from '../core/errors.ts'
 import type { Batch, Point } from '../core/store.ts'
 import { isRefusal } from './failure.ts'
 import { createFindingsWriter } from './findings.ts'
+import { createMendingsWriter } from './mendings.ts'
 import { floorTo, WIDTH, WIDTHS } from './rollup.ts'
 import { transaction } from './transaction.ts'
 
@@ -29,6 +30,7 @@ export function createAppender(db: DatabaseSync): (batches: readonly Batch[]) =>
      on conflict do update set n = n + 1, sum = sum + excluded.sum, max = max(max, excluded.max)`,
   )
   const writeFindings = createFindingsWriter(db)
+  const writeMendings = createMendingsWriter(db)
   const seriesIds = createSeriesIds(db)
 
   const targetOf = (name: string): TargetRow => {
@@ -68,6 +70,7 @@ export function createAppender(db: DatabaseSync): (batches: readonly Batch[]) =>
     }
     if (batch.health) writePoints(targetOf(batch.target), healthPoints(batch, batch.health, at))
     if (batch.findings) writeFindings(target.id, at, batch.findings, new Set(batch.blind))
+    writeMendings(target.id, batch)
   }
 
   const tryWrite = (batch: Batch): Error | null => {

@@ -22,7 +22,9 @@ test('a finding is kept as it was last seen, with the time it was first and last
   cycle(1000, { findings: [finding('slow', 'x', { value: 1 })] })
   const now = finding('slow', 'x', { value: 2, severity: 'critical', evidence: { a: null, b: true, c: 'é' } })
   cycle(2000, { findings: [now] })
-  expect(read()).toEqual([{ ...now, target: 'a', firstSeen: 1000, lastSeen: 2000, resolvedAt: null }])
+  expect(read()).toEqual([
+    { ...now, target: 'a', firstSeen: 1000, lastSeen: 2000, resolvedAt: null, outcome: 'open' },
+  ])
 })
 
 test('what is no longer found is resolved, and starts a new record when it comes back', () => {

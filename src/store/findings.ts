@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { sql } from 'kysely'
+import { isPassing, type Mendings, outcomeOf } from '../core/mending.ts'
 import type { Finding } from '../core/rule.ts'
 import type { FindingRecord } from '../core/store.ts'
 import { all, build, type Schema } from './queries.ts'
@@ -13,14 +14,17 @@ type FindingsWriter = (
 
 /**
  * Keeps the life of findings: first and last seen, resolved when no longer found. One that comes back starts a
- * new record. Those of rules that could not be judged stay as they are: not seen is not gone.
+ * new record, which says what had fixed it before. Those of rules that could not be judged stay as they are: not seen is not gone.
  */
 export function createFindingsWriter(db: DatabaseSync): FindingsWriter {
   const open = db.prepare('select id, key, rule from finding where target = ? and resolved_at is null')
   const add = db.prepare(
     `insert into finding (severity, title, value, unit, summary, evidence, last_seen,
-       target, key, rule, subject, first_seen)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       target, key, rule, subject, first_seen, returned_after)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const lastFix = db.prepare(
+    'select fixed_by from finding where target = ? and key = ? and fixed_by is not null order by id desc limit 1',
   )
   const see = db.prepare(
     `update finding set severity = ?, title = ?, value = ?, unit = ?, summary = ?, evidence = ?,
@@ -42,7 +46,10 @@ export function createFindingsWriter(db: DatabaseSync): FindingsWriter {
       if (id !== undefined) see.run(severity, title, value, unit, summary, evidence, at, id)
       else {
         const values = [severity, title, value, unit, summary, evidence, at, target, key, rule, subject, at]
-        const { lastInsertRowid } = add.run(...values)
+        const fix = isPassing(subject)
+          ? undefined
+          : (lastFix.get(target, key)?.fixed_by as string | undefined)
+        const { lastInsertRowid } = add.run(...values, fix ?? null)
         openIds.set(key, Number(lastInsertRowid))
       }
       seen.add(key)
@@ -67,18 +74,33 @@ export function readFindings(db: DatabaseSync, target: string, since: number): F
   return all(db, query).map((row) => toRecord(target, row))
 }
 
-const toRecord = (target: string, row: Omit<Schema['finding'], 'id'>): FindingRecord => ({
+function mendingsOf(row: Omit<Schema['finding'], 'id'>): Mendings {
+  const read = <K extends keyof Mendings>(name: K, json: string | null): Mendings =>
+    json === null ? {} : { [name]: JSON.parse(json) }
+  return {
+    ...read('fixedBy', row.fixed_by),
+    ...read('triedBy', row.tried_by),
+    ...read('returnedAfter', row.returned_after),
+  }
+}
+
+function toRecord(target: string, row: Omit<Schema['finding'], 'id'>): FindingRecord {
+  const mendings = mendingsOf(row)
+  const resolvedAt = row.resolved_at
+  return { ...factsOf(target, row), resolvedAt, ...mendings, outcome: outcomeOf({ resolvedAt, ...mendings }) }
+}
+
+const factsOf = (target: string, row: Omit<Schema['finding'], 'id'>) => ({
   target,
   key: row.key,
   rule: row.rule,
   title: row.title,
   subject: row.subject,
-  severity: row.severity as FindingRecord['severity'],
+  severity: row.severity as Finding['severity'],
   value: row.value,
-  unit: row.unit as FindingRecord['unit'],
+  unit: row.unit as Finding['unit'],
   summary: row.summary,
   evidence: JSON.parse(row.evidence),
   firstSeen: row.first_seen,
   lastSeen: row.last_seen,
-  resolvedAt: row.resolved_at,
 })

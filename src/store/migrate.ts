@@ -4,9 +4,10 @@ import type { Migration } from './migration.ts'
 import { history } from './migrations/001-history.ts'
 import { ledger } from './migrations/002-ledger.ts'
 import { broadRollups } from './migrations/003-broad-rollups.ts'
+import { mendings } from './migrations/004-mendings.ts'
 import { transaction } from './transaction.ts'
 
-export const MIGRATIONS: readonly Migration[] = [history, ledger, broadRollups]
+export const MIGRATIONS: readonly Migration[] = [history, ledger, broadRollups, mendings]
 
 /** Marks the file as ours ("pgtn"), so that another program's database is never written to. */
 const APPLICATION_ID = 0x7067746e

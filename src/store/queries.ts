@@ -36,6 +36,9 @@ export interface Schema {
     first_seen: number
     last_seen: number
     resolved_at: number | null
+    fixed_by: string | null
+    tried_by: string | null
+    returned_after: string | null
   }
 }
 

@@ -39,6 +39,24 @@ describe.skipIf(!browser)('the page', () => {
     await dialog(page).getByText('VACUUM (ANALYZE) public.form_responses').waitFor()
   }
 
+  test('says what fixed a finding, what came back, and what a run and a round of maintenance mended', async () => {
+    const { page, errors, close } = await open('/?target=troubled')
+    const findings = page.getByRole('region', { name: 'Findings' })
+    await findings.getByText('Returned', { exact: true }).waitFor()
+    await findings.getByText('Dead rows', { exact: true }).first().click()
+    await findings.getByText(/and has come back: Vacuum public.form_responses, by dashboard/).waitFor()
+    await findings.getByText('2 findings resolved in 7 days').click()
+    await findings.getByText('Verified fixed', { exact: true }).waitFor()
+    await findings.getByText('Vacuum public.email_logs, by vacuum. Dead rows 12,731 → 0').waitFor()
+    await findings.getByText('Gone by itself', { exact: true }).waitFor()
+    await page.getByRole('link', { name: 'Maintenance' }).click()
+    await page.getByRole('button', { name: 'Details of Vacuum public.email_logs' }).click()
+    await dialog(page).getByText('Dead rows, public.email_logs').waitFor()
+    expect(await axeFindings(page)).toEqual([])
+    expect(errors).toEqual([])
+    await close()
+  })
+
   test('walks through its views by address, and goes back', async () => {
     const { page, errors, close } = await open('/?target=troubled')
     const views = page.getByRole('navigation', { name: 'Views' })

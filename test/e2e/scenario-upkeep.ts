@@ -69,6 +69,12 @@ const vacuumed = {
   sql: ['VACUUM (ANALYZE) public.email_logs'],
   status: 'done',
   run: 'r1',
+  mended: [
+    {
+      ...{ key: 'dead-rows/public.email_logs', title: 'Dead rows', subject: 'public.email_logs' },
+      outcome: 'verified-fixed',
+    },
+  ],
   seconds: 8.4,
   before: { dead_rows: 9_120, size: 49 * MIB },
   after: { dead_rows: 0, size: 49 * MIB },

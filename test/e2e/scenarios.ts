@@ -1,7 +1,7 @@
 /** What the stand-in API says about its targets: every state that the page has to show. */
 import { MIB, minutes, NOW, type Rows } from './measures.ts'
 import { healthyFacts, session } from './scenario-facts.ts'
-import { FINDINGS, finding, OPPORTUNITIES } from './scenario-findings.ts'
+import { FINDINGS, finding, OPPORTUNITIES, VACUUMED } from './scenario-findings.ts'
 
 export interface Scenario {
   readonly target: Readonly<Record<string, unknown>>
@@ -138,13 +138,24 @@ const troubled: Scenario = {
       firstSeen: minutes(3 + 40 * i),
       lastSeen: NOW,
       resolvedAt: null,
+      ...(f.rule === 'dead-rows' ? { outcome: 'returned', returnedAfter: VACUUMED } : { outcome: 'open' }),
     })),
+    {
+      ...finding('dead-rows', 'Dead rows', 'warning', '', {}, 'public.email_logs'),
+      target: 'troubled',
+      firstSeen: minutes(300),
+      lastSeen: minutes(191),
+      resolvedAt: minutes(189),
+      outcome: 'verified-fixed',
+      fixedBy: { ...VACUUMED, run: 'r1', summary: 'Vacuum public.email_logs', by: 'vacuum' },
+    },
     {
       ...finding('cache-hit', 'Cache hit ratio', 'warning', '', {}),
       target: 'troubled',
       firstSeen: minutes(900),
       lastSeen: minutes(800),
       resolvedAt: minutes(790),
+      outcome: 'gone',
     },
   ],
 }

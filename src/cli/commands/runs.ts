@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs'
 import type { Run } from '../../core/action.ts'
 import { AppError } from '../../core/errors.ts'
+import { type Mended, mendedBy } from '../../core/mended.ts'
+import type { FindingRecord, Store } from '../../core/store.ts'
 import { listRuns } from '../../operations/list-runs.ts'
+import { renderMended } from '../../render/findings.ts'
 import { renderTable } from '../../render/table.ts'
 import { openStore } from '../../store/open-store.ts'
 import { atMost, defineCommand, numberOption } from '../command.ts'
@@ -29,7 +32,8 @@ export default defineCommand({
     const store = await openStore({ path })
     try {
       const { target } = values
-      const runs = await listRuns(store.ledger, { limit, ...(target === undefined ? {} : { target }) })
+      const listed = await listRuns(store.ledger, { limit, ...(target === undefined ? {} : { target }) })
+      const runs = await withMended(store, listed)
       io.out(values.json ? `${JSON.stringify(runs, null, 2)}\n` : table(runs, io))
     } finally {
       await store.close()
@@ -38,13 +42,28 @@ export default defineCommand({
   },
 })
 
-function table(runs: readonly Run[], io: Io): string {
+interface Told extends Run {
+  /** Findings that it was to mend, and what came of them. */
+  readonly mended: readonly Mended[]
+}
+
+async function withMended(store: Store, runs: readonly Run[]): Promise<readonly Told[]> {
+  const byTarget = Map.groupBy(runs, (r) => r.plan.target)
+  const records = new Map<string, readonly FindingRecord[]>()
+  for (const [target, own] of byTarget)
+    records.set(target, await store.findings(target, Math.min(...own.map((r) => r.startedAt))))
+  return runs.map((run) => ({ ...run, mended: mendedBy(run.id, records.get(run.plan.target) ?? []) }))
+}
+
+function table(runs: readonly Told[], io: Io): string {
   if (runs.length === 0) return 'Nothing was run yet.\n'
-  const rows = runs.map(({ startedAt, plan, status, actor, verification, error }) => [
+  const rows = runs.map(({ startedAt, plan, status, actor, verification, error, mended }) => [
     new Date(startedAt).toISOString().slice(0, 19),
     { text: status, tone: status === 'done' ? 'good' : 'warning' } as const,
     actor.name,
-    `${plan.summary}. ${error ?? verification?.detail ?? ''}`,
+    [`${plan.summary}. ${error ?? verification?.detail ?? ''}`, renderMended(mended)]
+      .filter(Boolean)
+      .join('. '),
   ])
   return renderTable(
     [{ title: 'Began (UTC)' }, { title: 'Status' }, { title: 'By' }, { title: 'What', flexible: true }],

@@ -1,8 +1,10 @@
 import type { Run } from '../api/action-types.ts'
+import { useMended } from '../hooks/use-mended.ts'
 import { Failure } from '../ui/answer-state.tsx'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { Disclosure } from '../ui/disclosure.tsx'
+import { MendedFindings } from './mended-findings.tsx'
 import { PlanDetails } from './plan-details.tsx'
 import { RunState } from './run-state.tsx'
 import { useCancelRun } from './use-planned-run.ts'
@@ -11,6 +13,7 @@ import { actOfRun } from './words.ts'
 /** A run: how far it is or how it ended, with the plan that was approved. */
 export function RunDialog({ run, onClose }: { readonly run: Run; readonly onClose: () => void }) {
   const cancel = useCancelRun()
+  const mended = useMended(run.id)
   const going = run.status === 'running'
   const foot = (
     <>
@@ -27,6 +30,7 @@ export function RunDialog({ run, onClose }: { readonly run: Run; readonly onClos
   return (
     <Dialog title={actOfRun(run)} onClose={onClose} foot={foot}>
       <RunState run={run} />
+      <MendedFindings mended={mended} />
       {going && cancel.error && <Failure error={cancel.error} />}
       <Disclosure summary={<b>The plan that was approved</b>}>
         <PlanDetails plan={run.plan} />

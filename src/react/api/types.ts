@@ -1,11 +1,24 @@
 import type { Opportunity } from '../../core/advice.ts'
 import type { Kind, Unit, ValueType } from '../../core/columns.ts'
 import type { Cap, Deduction, Status, Unknown } from '../../core/health.ts'
+import type { Mended } from '../../core/mended.ts'
 import type { Reason } from '../../core/outcome.ts'
 import type { Finding, Severity } from '../../core/rule.ts'
 import type { FindingRecord } from '../../core/store.ts'
 
-export type { Cap, Deduction, Finding, FindingRecord, Opportunity, Reason, Severity, Status, Unit, Unknown }
+export type {
+  Cap,
+  Deduction,
+  Finding,
+  FindingRecord,
+  Mended,
+  Opportunity,
+  Reason,
+  Severity,
+  Status,
+  Unit,
+  Unknown,
+}
 
 export type ConnectionState = 'connecting' | 'connected' | 'unreachable'
 /** How far back a chart looks. */

@@ -1,5 +1,6 @@
 import { formatBytes, formatCount, formatSeconds } from '../../core/format.ts'
 import { Measures } from '../actions/measures.tsx'
+import { MendedFindings } from '../actions/mended-findings.tsx'
 import { STATES } from '../actions/words.ts'
 import type { ActionReport, MaintenanceReport } from '../api/upkeep-types.ts'
 import { Badge, type Tone } from '../ui/badge.tsx'
@@ -43,7 +44,7 @@ const MORE: Readonly<Record<'planned' | 'impossible', readonly [Tone, string]>> 
 }
 
 function ActionLine({ action }: { readonly action: ActionReport }) {
-  const { status, summary, because, error, detail, seconds, before, after, sql } = action
+  const { status, summary, because, error, detail, seconds, before, after, sql, mended = [] } = action
   const [tone, word] = status === 'planned' || status === 'impossible' ? MORE[status] : STATES[status]
   return (
     <div className={list.main}>
@@ -56,6 +57,7 @@ function ActionLine({ action }: { readonly action: ActionReport }) {
               {seconds !== undefined && <span className={list.muted}>{formatSeconds(seconds)}</span>}
             </p>
             <p className={list.muted}>{error ?? detail ?? because}</p>
+            <MendedFindings mended={mended} />
           </>
         }
       >

@@ -17,8 +17,9 @@ export function FindingsWidget() {
   const { data, error, refetch } = useDatabaseHealth()
   const records = useFindingRecords()
   const { data: catalog } = useCatalog()
-  const byKey = new Map(records.data?.findings.map((r) => [r.key, r]))
-  const gone = (records.data?.findings ?? []).filter((r) => r.resolvedAt !== null)
+  const known = records.data?.findings ?? []
+  const open = new Map(known.filter((r) => r.resolvedAt === null).map((r) => [r.key, r]))
+  const gone = known.filter((r) => r.resolvedAt !== null)
   const count = data?.findings.length ?? 0
 
   return (
@@ -38,7 +39,7 @@ export function FindingsWidget() {
             <li key={f.key}>
               <FindingItem
                 finding={f}
-                since={byKey.get(f.key)?.firstSeen}
+                record={open.get(f.key)}
                 rule={catalog?.rules.find((r) => r.name === f.rule)}
               />
             </li>
@@ -69,12 +70,19 @@ function Gone({ records }: { readonly records: readonly FindingRecord[] }) {
       <ul className={css.resolved}>
         {newest.map((r) => (
           <li key={`${r.key}/${r.firstSeen}`}>
-            <Badge tone="ok">Resolved</Badge>
+            <Badge tone={r.fixedBy ? 'ok' : 'unknown'}>
+              {r.fixedBy ? 'Verified fixed' : 'Gone by itself'}
+            </Badge>
             <span>{r.title}</span>
             <small>
               {r.subject === 'instance' ? '' : `${r.subject}, `}
               {showMoment(r.firstSeen)} to {showMoment(r.resolvedAt ?? r.lastSeen)}
             </small>
+            {r.fixedBy && (
+              <p>
+                {r.fixedBy.summary}, by {r.fixedBy.by}. {r.fixedBy.detail}
+              </p>
+            )}
           </li>
         ))}
       </ul>

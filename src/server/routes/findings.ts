@@ -6,9 +6,9 @@ const LENGTHS = { '24h': DAY, '7d': 7 * DAY, '30d': 30 * DAY } as const
 
 export default defineRoute({
   path: '/api/findings',
-  doc: 'Findings that are open and those resolved within the range, worst and newest first.',
+  doc: 'Findings that are open and those resolved within the range, worst and newest first. `verified-fixed`: a run addressed it, and the next look at the same facts found it gone (`fixedBy`); `gone`: by no run; `reopened`: still found after a run that was to fix it (`triedBy`); `returned`: found again after it was fixed (`returnedAfter`).',
   answer:
-    '{ findings: [{ key, rule, title, subject, severity, value, unit, summary, evidence, target, firstSeen, lastSeen, resolvedAt }] }',
+    '{ findings: [{ key, rule, title, subject, severity, value, unit, summary, evidence, target, firstSeen, lastSeen, resolvedAt, outcome, fixedBy?: { run, action, summary, by, from, at, ok, detail, before, after }, triedBy?, returnedAfter? }] }',
   query: z.strictObject({
     target,
     range: z.enum(['24h', '7d', '30d']).default('7d').describe('24h, 7d or 30d'),

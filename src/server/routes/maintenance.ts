@@ -20,7 +20,7 @@ const overview = defineRoute({
   path: '/api/maintenance',
   doc: 'When each task runs, how it went last, and the newest reports with what was measured before and after each action.',
   answer:
-    "{ schedules: [{ task, title, cron, timezone, window?: { from, to }, enabled, why?, next, last?: { at, status, summary } }], reports: [{ id, target, task, actor, dryRun, status: 'running'|'done'|'partly'|'failed'|'paused'|'interrupted', startedAt, endedAt?, reason?, actions: [{ action, input, subject, because, summary, sql, status, run?, seconds?, before, after?, bytesReclaimed, error?, detail? }], leftAlone: [{ subject, reason }], bytesReclaimed, deadRowsRemoved, backup?, summary }] }",
+    "{ schedules: [{ task, title, cron, timezone, window?: { from, to }, enabled, why?, next, last?: { at, status, summary } }], reports: [{ id, target, task, actor, dryRun, status: 'running'|'done'|'partly'|'failed'|'paused'|'interrupted', startedAt, endedAt?, reason?, actions: [{ action, input, subject, because, summary, sql, status, run?, seconds?, before, after?, bytesReclaimed, error?, detail?, mended?: [{ key, title, subject, outcome: 'verified-fixed'|'reopened'|'returned' }] }], leftAlone: [{ subject, reason }], bytesReclaimed, deadRowsRemoved, backup?, summary }] }",
   query: z.strictObject({ target }),
   async handle({ query }, deps) {
     const { id } = targetOf(deps.monitor, query.target)

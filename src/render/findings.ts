@@ -1,0 +1,50 @@
+import type { Mended } from '../core/mended.ts'
+import type { FindingRecord } from '../core/store.ts'
+import { renderTable } from './table.ts'
+import { oneLine, type Style, type Tone } from './text.ts'
+
+interface Page {
+  readonly width: number
+  readonly style: Style
+}
+
+const OUTCOMES: Readonly<Record<FindingRecord['outcome'], readonly [string, Tone]>> = {
+  open: ['open', 'warning'],
+  reopened: ['still there', 'critical'],
+  returned: ['returned', 'critical'],
+  gone: ['gone', 'muted'],
+  'verified-fixed': ['verified fixed', 'good'],
+}
+
+/** The findings of a time with what became of each, for people. */
+export function renderFindings(records: readonly FindingRecord[], page: Page): string {
+  const rows = records.map((record) => {
+    const [text, tone] = OUTCOMES[record.outcome]
+    return [
+      { text, tone },
+      record.severity,
+      moment(record.firstSeen),
+      record.resolvedAt === null ? '' : moment(record.resolvedAt),
+      `${record.summary} ${story(record)}`.trim(),
+    ]
+  })
+  const columns = [
+    ...[{ title: 'Outcome' }, { title: 'Severity' }, { title: 'Since (UTC)' }, { title: 'Until' }],
+    { title: 'What', flexible: true },
+  ]
+  return renderTable(columns, rows, page)
+}
+
+/** Which run fixed it, or did not: with what was measured. */
+function story({ fixedBy, triedBy, returnedAfter }: FindingRecord): string {
+  if (fixedBy) return `Fixed by: ${fixedBy.summary} (${fixedBy.by}). ${fixedBy.detail}.`
+  if (triedBy) return `Still there after: ${triedBy.summary} (${triedBy.by}). ${triedBy.detail}.`
+  if (!returnedAfter) return ''
+  return `It was fixed at ${moment(returnedAfter.at)}: ${returnedAfter.summary} (${returnedAfter.by}).`
+}
+
+const moment = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ')
+
+/** `verified fixed: dead-rows/public.orders`, or nothing. */
+export const renderMended = (mended: readonly Mended[]): string =>
+  oneLine(mended.map(({ key, outcome }) => `${OUTCOMES[outcome][0]}: ${key}`).join(', '))
