@@ -22,7 +22,7 @@ export function tempFolder(): { path: string; fresh(): string; remove(): void } 
 }
 
 export function start(dataDir: string, o: Partial<StartOptions> = {}): Promise<EmbeddedServer> {
-  return startServer({ major: LATEST, dataDir, ...o, settings: { fsync: 'off', ...o.settings } })
+  return startServer({ major: LATEST, dataDir, ...o })
 }
 
 /** The first row of the last statement. */

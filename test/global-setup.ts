@@ -54,7 +54,7 @@ async function removeAbandoned(): Promise<void> {
 
 async function start(major: Major, run: string): Promise<EmbeddedServer> {
   const dataDir = join(run, String(major))
-  const server = await startServer({ major, dataDir, settings: { fsync: 'off', max_connections: '60' } })
+  const server = await startServer({ major, dataDir, settings: { max_connections: '60' } })
   // Before the line that trusts everybody.
   const hba = join(dataDir, 'pg_hba.conf')
   await writeFile(hba, `host all pgtend_secret 127.0.0.1/32 scram-sha-256\n${await readFile(hba, 'utf8')}`)

@@ -1,18 +1,38 @@
 import type { Query } from '../core/action.ts'
-import { formatSeconds } from '../core/format.ts'
+import { type Holder, matters, nameHolder } from '../core/horizon.ts'
 
-/** Who holds the oldest snapshot that VACUUM must respect, with its age, or undefined where none is older than a minute. */
-export async function snapshotHolder(query: Query): Promise<string | undefined> {
-  const [oldest] = await query(
-    `SELECT who, age FROM (
-      SELECT format('session %s (%s, %s)', pid, coalesce(nullif(application_name, ''), usename, 'unknown'), state) AS who,
-        extract(epoch FROM clock_timestamp() - xact_start)::float8 AS age
-      FROM pg_stat_activity WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid() AND datname = current_database()
-        AND backend_type IN ('client backend', 'walsender')
+/**
+ * Who holds the oldest transaction that VACUUM must respect in this database, in words, or undefined where nobody does, by
+ * default for long. Read at the moment of planning; the derived table xmin-horizon tells the same of the last tick.
+ */
+export async function horizonHolder(
+  query: Query,
+  least: (holder: Holder) => boolean = matters,
+): Promise<string | undefined> {
+  const rows = await query(
+    `SELECT kind, holder, age, seconds FROM (
+      SELECT 'session' AS kind, format('the session %s (pid %s)', coalesce(nullif(application_name, ''), usename, 'unnamed'), pid) AS holder,
+        greatest(age(backend_xid), age(backend_xmin))::float8 AS age, extract(epoch FROM clock_timestamp() - xact_start)::float8 AS seconds
+      FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND datname = current_database()
+        AND pid NOT IN (SELECT v.pid FROM pg_stat_progress_vacuum v)
       UNION ALL
-      SELECT format('the prepared transaction %L', gid), extract(epoch FROM clock_timestamp() - prepared)::float8
+      SELECT 'prepared transaction', format('the prepared transaction %s', gid), age(transaction)::float8,
+        extract(epoch FROM clock_timestamp() - prepared)::float8
       FROM pg_prepared_xacts WHERE database = current_database()
-    ) AS holders WHERE age > 60 ORDER BY age DESC LIMIT 1`,
+      UNION ALL
+      SELECT 'slot', format('the slot %s', slot_name), age(xmin)::float8, NULL FROM pg_replication_slots
+      UNION ALL
+      SELECT 'standby', format('a query on the standby %s', application_name), age(backend_xmin)::float8, NULL FROM pg_stat_replication
+    ) AS holders WHERE age > 0 ORDER BY age DESC`,
   )
-  return oldest && `${String(oldest.who)}, for ${formatSeconds(Number(oldest.age))}`
+  const holders = rows.map(
+    (r): Holder => ({
+      kind: r.kind as Holder['kind'],
+      holder: String(r.holder),
+      age: Number(r.age),
+      seconds: r.seconds === null ? null : Number(r.seconds),
+    }),
+  )
+  const oldest = holders.find(least)
+  return oldest && nameHolder(oldest)
 }

@@ -1,6 +1,6 @@
 import { defineAction } from '../core/action.ts'
 import { formatBytes, formatCount } from '../core/format.ts'
-import { snapshotHolder } from './_horizon.ts'
+import { horizonHolder } from './_horizon.ts'
 import { numbers, readUntil } from './_poll.ts'
 import {
   findRelation,
@@ -43,15 +43,15 @@ export default defineAction({
     const name = nameOf(table)
     const before = numbers((await query(MEASURES, [table.oid]))[0])
     const [other] = await query(OTHERS, [table.oid])
-    const holder = await snapshotHolder(query)
+    const holder = await horizonHolder(query)
     const options = [
       ...(input.freeze === true ? ['FREEZE', 'INDEX_CLEANUP OFF'] : []),
       // A TOAST table has no statistics.
       ...(table.kind === 't' ? [] : ['ANALYZE']),
     ]
     const held = holder
-      ? ` Rows that died since the oldest snapshot stay: it is held by ${holder}.`
-      : ' No snapshot older than a minute keeps it from its work.'
+      ? ` What died since then stays: it is held back by ${holder}.`
+      : ' No transaction, slot or standby keeps it from its work for long.'
     return {
       summary: `Vacuum ${name}`,
       risk: 'safe',
@@ -93,7 +93,7 @@ export default defineAction({
     const detail = `Dead rows ${formatCount(was)} → ${formatCount(left)}, size ${formatBytes(before.size ?? 0)} → ${formatBytes(after.size ?? 0)}`
     if (input.freeze === true && (after.xid_age ?? 0) > (before.xid_age ?? 0))
       return { ok: false, detail: `${detail}. The transaction id age did not fall`, after }
-    const holder = left >= WORTH && left >= was / 2 ? await snapshotHolder(query) : undefined
+    const holder = left >= WORTH && left >= was / 2 ? await horizonHolder(query, () => true) : undefined
     if (left >= WORTH && left >= was / 2) {
       const why = holder
         ? `held back by ${holder}`

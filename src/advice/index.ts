@@ -6,6 +6,7 @@ import dropUnusedIndex from './drop-unused-index.ts'
 import endIdleTransaction from './end-idle-transaction.ts'
 import indexSequentialScans from './index-sequential-scans.ts'
 import speedUpSlowQuery from './speed-up-slow-query.ts'
+import tuneSetting from './tune-setting.ts'
 import vacuumTable from './vacuum-table.ts'
 
 export const advice: readonly Advice[] = [
@@ -15,5 +16,6 @@ export const advice: readonly Advice[] = [
   endIdleTransaction,
   indexSequentialScans,
   speedUpSlowQuery,
+  tuneSetting,
   vacuumTable,
 ]

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
 import { recommend, row } from '../../test/facts.ts'
 import tables from '../derived/tables.ts'
-import activity from '../probes/activity.ts'
-import replicationSlots from '../probes/replication-slots.ts'
+import xminHorizon from '../derived/xmin-horizon.ts'
 import advice from './vacuum-table.ts'
 
 const table = (values: Parameters<typeof row<typeof tables>>[1] = {}) =>
@@ -16,7 +15,7 @@ const table = (values: Parameters<typeof row<typeof tables>>[1] = {}) =>
     size: 1024 ** 2,
     ...values,
   })
-const nothing = { activity: undefined, slots: undefined, replication: undefined }
+const nothing = { horizon: [] }
 
 test.each([
   [{}, 1],
@@ -39,15 +38,29 @@ test('autovacuum is switched on again where it was off, which can be undone', ()
 })
 
 test.each([
-  [{ activity: [row(activity, { pid: 7, transaction_age: 301, xmin_age: 5 })] }, 'Session 7, whose'],
-  [{ activity: [row(activity, { pid: 7, transaction_age: 300, xmin_age: 5 })] }, undefined],
-  [{ slots: [row(replicationSlots, { slot: 'cdc', xmin_age: 10_001 })] }, 'the slot cdc'],
-  [{ slots: [row(replicationSlots, { slot: 'cdc', catalog_xmin_age: 10_001 })] }, undefined],
-])('who holds dead rows back is named (case %#)', (facts, holder) => {
-  const [found] = recommend(advice, { tables: [table()], ...nothing, ...facts })
+  [
+    { kind: 'session', holder: 'the session x', seconds: 301, age: 5, here: true },
+    'the session x, for 5 min',
+  ],
+  [{ kind: 'session', holder: 'the session x', seconds: 300, age: 5, here: true }, undefined],
+  [{ kind: 'session', holder: 'the session x', seconds: 999, age: 0, here: true }, undefined],
+  [{ kind: 'session', holder: 'the session x', seconds: 999, age: 5, here: false }, undefined],
+  [
+    { kind: 'slot', holder: 'the slot cdc', age: 10_001, here: true },
+    'the slot cdc, 10,001 transactions back',
+  ],
+  [{ kind: 'slot', holder: 'the slot cdc', age: 10_000, here: true }, undefined],
+])('who holds dead rows back is named (case %#)', (held, holder) => {
+  const [found] = recommend(advice, { tables: [table()], horizon: [row(xminHorizon, held)] })
   expect(found?.confidence).toBe(holder ? 'low' : 'high')
   if (holder) expect(found?.because).toContain(holder)
 })
+
+test('when nobody may look who holds them back, that is said', () =>
+  expect(recommend(advice, { tables: [table()], horizon: undefined })[0]).toMatchObject({
+    confidence: 'medium',
+    because: expect.stringContaining('could not be read'),
+  }))
 
 test('a standby has no VACUUM', () =>
   expect(recommend(advice, { tables: [table()], ...nothing }, { server: { role: 'standby' } })).toEqual([]))

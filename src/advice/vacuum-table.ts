@@ -3,23 +3,16 @@ import { formatBytes, formatCount, formatRatio } from '../core/format.ts'
 import { maybe } from '../core/given.ts'
 import { qualifiedName } from '../core/identifier.ts'
 import tables from '../derived/tables.ts'
-import activity from '../probes/activity.ts'
-import replication from '../probes/replication.ts'
-import replicationSlots from '../probes/replication-slots.ts'
+import xminHorizon from '../derived/xmin-horizon.ts'
 import { horizonHolder } from './_horizon.ts'
 
 export default defineAdvice({
   name: 'vacuum-table',
   title: 'Vacuum a table',
   doc: 'VACUUM removes dead rows, so that their space is used again and scans no longer read them. It blocks neither reads nor writes. Names who keeps it from working, if somebody does.',
-  needs: {
-    tables,
-    activity: maybe(activity),
-    slots: maybe(replicationSlots),
-    replication: maybe(replication),
-  },
+  needs: { tables, horizon: maybe(xminHorizon) },
   thresholds: { rows: 10_000, ratio: 0.2 },
-  recommend({ tables, ...horizon }, { rows, ratio }, { server }) {
+  recommend({ tables, horizon }, { rows, ratio }, { server }) {
     // A standby has no VACUUM of its own.
     if (server.role === 'standby') return []
     const holder = horizonHolder(horizon)
@@ -42,10 +35,12 @@ export default defineAdvice({
           },
           gain: `Room for about ${formatBytes(t.size * t.dead_ratio)} of new rows, and scans that read less`,
           risk: 'It reads the table and its indexes, which costs disk reads while it runs. The file rarely gets smaller.',
-          confidence: holder ? ('low' as const) : ('high' as const),
+          confidence: holder ? ('low' as const) : horizon ? ('high' as const) : ('medium' as const),
           because: holder
             ? `VACUUM can not remove what died since the oldest open transaction began; that is held by ${holder}.`
-            : 'No old transaction, slot or standby holds dead rows back. The count of dead rows is an estimate.',
+            : horizon
+              ? 'No old transaction, slot or standby holds dead rows back. The count of dead rows is an estimate.'
+              : 'Whether an old transaction holds dead rows back could not be read. The count of dead rows is an estimate.',
           action: { name: 'vacuum', input: { schema: t.schema, table: t.table } },
           ...(t.autovacuum_enabled
             ? { sql: [vacuum] }

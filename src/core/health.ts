@@ -83,7 +83,8 @@ export function scoreHealth(input: {
     const dearest = own.reduce((best, f) => (pointsOf(f) > pointsOf(best) ? f : best), worst)
     const points = pointsOf(dearest)
     const { title } = rule
-    if (worst.severity === 'critical' && rule.cap !== undefined && rule.cap < (cap?.at ?? 100)) {
+    const fatal = own.some((f) => f.fatal ?? f.severity === 'critical')
+    if (fatal && rule.cap !== undefined && rule.cap < (cap?.at ?? 100)) {
       cap = { rule: rule.name, title, at: rule.cap }
     }
     if (points > 0) {

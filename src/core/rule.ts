@@ -14,6 +14,8 @@ export interface Breach {
   /** One sentence with the figures in it. */
   readonly summary: string
   readonly evidence: Evidence
+  /** Whether the rule's cap holds the score down; default: whether it is critical. */
+  readonly fatal?: boolean
 }
 
 /** A breach with its identity. `key` is `rule/subject` and survives restarts. */
@@ -38,7 +40,7 @@ export interface Rule<N extends Needs = Needs, T extends Thresholds = Thresholds
   readonly thresholds: T
   /** Points off the score for the worst finding of each severity. */
   readonly deductions: { readonly [S in Severity]?: number }
-  /** A fatal state: while it is critical the score is at most this. */
+  /** A fatal state: while there is one the score is at most this. */
   readonly cap?: number
   check(given: Given<N>, thresholds: { readonly [K in keyof T]: number }, context: Context): readonly Breach[]
 }

@@ -18,6 +18,8 @@ export interface Capabilities {
   readonly available: readonly string[]
   /** Settings that decide what can be seen or what a limit is; raw values in base units where PostgreSQL has one. */
   readonly settings: Readonly<Record<string, string>>
+  /** Settings that were changed and wait for a restart. */
+  readonly pendingRestart?: readonly string[]
   /** `transaction`: a pooler hands each transaction to another session. */
   readonly pooler: 'none' | 'transaction'
   readonly platform: 'supabase' | 'rds' | 'aurora' | 'cloud-sql' | 'neon' | 'self-hosted'

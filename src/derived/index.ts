@@ -3,41 +3,55 @@ import type { Derived } from '../core/derived.ts'
 import backups from './backups.ts'
 import blockingTree from './blocking-tree.ts'
 import connectionGroups from './connection-groups.ts'
+import connectionLimits from './connection-limits.ts'
 import connections from './connections.ts'
 import databaseRates from './database-rates.ts'
 import deadRowsTotal from './dead-rows-total.ts'
 import duplicateIndexes from './duplicate-indexes.ts'
+import freezeStatus from './freeze-status.ts'
 import indexUsage from './index-usage.ts'
 import invalidIndexes from './invalid-indexes.ts'
 import queryPerformance from './query-performance.ts'
 import replicationStatus from './replication-status.ts'
 import runningQueries from './running-queries.ts'
+import settingsReview from './settings-review.ts'
 import statementRates from './statement-rates.ts'
 import statisticsAge from './statistics-age.ts'
 import storage from './storage.ts'
+import subscriptionStatus from './subscription-status.ts'
 import tableRates from './table-rates.ts'
 import tableSizes from './table-sizes.ts'
 import tables from './tables.ts'
 import unusedIndexes from './unused-indexes.ts'
+import waitEvents from './wait-events.ts'
+import walRates from './wal-rates.ts'
+import xminHorizon from './xmin-horizon.ts'
 
 export const derived: readonly Derived[] = [
   backups,
   blockingTree,
   connectionGroups,
+  connectionLimits,
   connections,
   databaseRates,
   deadRowsTotal,
   duplicateIndexes,
+  freezeStatus,
   indexUsage,
   invalidIndexes,
   queryPerformance,
   replicationStatus,
   runningQueries,
+  settingsReview,
   statementRates,
   statisticsAge,
   storage,
+  subscriptionStatus,
   tableRates,
   tableSizes,
   tables,
   unusedIndexes,
+  waitEvents,
+  walRates,
+  xminHorizon,
 ]

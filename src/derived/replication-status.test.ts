@@ -10,7 +10,7 @@ const receiver = (values: Parameters<typeof row<typeof standby>>[1]) =>
     replicationStatus,
     {
       replication: undefined,
-      standby: [row(standby, { receiver_status: 'streaming', sender: 'p:5432', ...values })],
+      standby: [row(standby, { receiver_status: 'streaming', sender: 'p:5432', follows: true, ...values })],
     },
     onStandby,
   )[0]
@@ -49,6 +49,26 @@ test.each([
 ])('a receiver that is %s and silent for %s s: %s', (receiver_status, receiver_message_age, state) =>
   expect(receiver({ receiver_status, receiver_message_age })).toMatchObject({ state, side: 'standby' }),
 )
+
+test('without primary_conninfo it follows an archive, and nobody knows how far behind', () =>
+  expect(
+    receiver({ receiver_status: null, follows: false, replay_position: 5, replay_delay: 900 }),
+  ).toMatchObject({ state: 'from archive', lag_seconds: null, lag_bytes: null }))
+
+test('silence counts against wal_receiver_timeout, and for nothing where that is off', () => {
+  const silent = (wal_receiver_timeout: string, receiver_message_age: number) =>
+    derive(
+      replicationStatus,
+      {
+        replication: undefined,
+        standby: [row(standby, { receiver_status: 'streaming', follows: true, receiver_message_age })],
+      },
+      { server: { role: 'standby', settings: { wal_receiver_timeout } } },
+    )[0]?.state
+  expect(silent('300', 450)).toBe('streaming')
+  expect(silent('300', 451)).toBe('disconnected')
+  expect(silent('0', 9999)).toBe('streaming')
+})
 
 test('all received is replayed: no lag in time, though cut off for an hour', () =>
   expect(

@@ -3,21 +3,26 @@ import { defineDerived } from '../core/derived.ts'
 import { maybe } from '../core/given.ts'
 import { quoteIdentifier } from '../core/identifier.ts'
 import { fail } from '../core/outcome.ts'
-import type { Capabilities } from '../core/server.ts'
+import { type Capabilities, numberSetting } from '../core/server.ts'
 import type { Row } from '../core/table.ts'
 import replication from '../probes/replication.ts'
 import standby from '../probes/standby.ts'
 
-/** A sender that is idle writes every 30 s at the latest (half of wal_sender_timeout). Seconds. */
+/** Seconds that a receiver may hear nothing, at the least. */
 const SILENT = 90
 
 type Sender = Row<typeof replication>
 type Receiver = Row<typeof standby>
 
-function stateOf(receiver: Receiver): string {
-  if (receiver.receiver_status === null) return 'disconnected'
+/**
+ * What the receiver says comes before any lag. One that has heard nothing for half of wal_receiver_timeout asks for an
+ * answer (walreceiver.c), so longer silence is a sender that is gone; with a timeout of 0 it never asks.
+ */
+function stateOf(receiver: Receiver, server: Capabilities): string {
+  if (receiver.receiver_status === null) return receiver.follows ? 'disconnected' : 'from archive'
   const silence = receiver.receiver_message_age
-  if (silence !== null && silence > SILENT) return 'disconnected'
+  const timeout = numberSetting(server, 'wal_receiver_timeout') ?? 60
+  if (silence !== null && timeout > 0 && silence > Math.max(SILENT, 1.5 * timeout)) return 'disconnected'
   return receiver.receiver_status
 }
 
@@ -45,7 +50,7 @@ export default defineDerived({
   columns: {
     standby: label('Standby: its application name, or on the standby itself the sender it follows'),
     side: detail('primary: seen from the sender. standby: seen from the standby itself'),
-    state: detail('streaming, catchup, startup, disconnected, …'),
+    state: detail('streaming, catchup, startup, disconnected, from archive, …'),
     lag_seconds: optional(gauge('seconds', 'Time behind; none while there is nothing to replay')),
     lag_bytes: optional(gauge('bytes', 'WAL not replayed yet')),
     sync: optional(detail('async, sync, quorum or potential')),
@@ -69,12 +74,15 @@ export default defineDerived({
     const receiver = standby?.[0]
     if (!receiver) return unreadable(server)
     const { receive_position: received, replay_position: replayed } = receiver
+    const state = stateOf(receiver, server)
+    const archive = state === 'from archive'
     const own = {
       standby: receiver.sender ?? 'this standby',
       side: 'standby',
-      state: stateOf(receiver),
-      lag_seconds: receiver.replay_delay,
-      lag_bytes: received === null || replayed === null ? null : Math.max(0, received - replayed),
+      state,
+      // From an archive nobody knows how far the primary is.
+      lag_seconds: archive ? null : receiver.replay_delay,
+      lag_bytes: archive || received === null || replayed === null ? null : Math.max(0, received - replayed),
       sync: null,
       paused: receiver.replay_paused,
     }

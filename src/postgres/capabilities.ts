@@ -40,15 +40,28 @@ const SETTINGS = [
   'autovacuum_vacuum_threshold',
   'autovacuum_work_mem',
   'block_size',
+  'checkpoint_completion_target',
   'checkpoint_timeout',
   'compute_query_id',
   'data_checksums',
   'default_statistics_target',
   'effective_cache_size',
+  'enable_bitmapscan',
+  'enable_hashagg',
+  'enable_hashjoin',
+  'enable_indexonlyscan',
+  'enable_indexscan',
+  'enable_mergejoin',
+  'enable_nestloop',
+  'enable_seqscan',
+  'enable_sort',
   'fsync',
   'full_page_writes',
   'hot_standby_feedback',
   'idle_in_transaction_session_timeout',
+  'idle_replication_slot_timeout',
+  'ignore_checksum_failure',
+  'log_lock_waits',
   'log_min_duration_statement',
   'maintenance_work_mem',
   'max_connections',
@@ -74,9 +87,13 @@ const SETTINGS = [
   'track_counts',
   'track_io_timing',
   'track_wal_io_timing',
+  'vacuum_failsafe_age',
+  'vacuum_multixact_failsafe_age',
   'wal_level',
+  'wal_receiver_timeout',
   'wal_segment_size',
   'work_mem',
+  'zero_damaged_pages',
 ]
 
 const PLATFORM_ROLES = ['supabase_admin', 'rdsadmin', 'cloudsqladmin', 'neon_superuser']
@@ -101,6 +118,7 @@ const MAIN = `SELECT /* pgtend:capabilities */ json_build_object(
   'extensions', (SELECT coalesce(json_object_agg(extname, json_build_object('schema', nspname, 'version', extversion)), '{}')
     FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace),
   'settings', (SELECT coalesce(json_object_agg(name, ${BASE_UNIT}), '{}') FROM pg_settings WHERE name = ANY ($2::text[])),
+  'pending', (SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM pg_settings WHERE pending_restart),
   'platform', (SELECT coalesce(json_agg(rolname), '[]') FROM pg_roles WHERE rolname = ANY ($3::text[])),
   'aurora', EXISTS (SELECT FROM pg_proc WHERE proname = 'aurora_version'),
   'neon', EXISTS (SELECT FROM pg_settings WHERE name LIKE 'neon.%'),
@@ -121,6 +139,7 @@ interface Main {
   readonly grants: readonly string[]
   readonly extensions: Capabilities['extensions']
   readonly settings: Readonly<Record<string, string>>
+  readonly pending: readonly string[]
   readonly platform: readonly string[]
   readonly aurora: boolean
   readonly neon: boolean
@@ -168,6 +187,7 @@ export async function readCapabilities(connection: Connection, spec: ConnectionS
     extensions: read.extensions,
     available: JSON.parse(textOf(available) ?? '[]') as string[],
     settings: read.settings,
+    pendingRestart: read.pending,
     pooler: detectPooler({
       host: spec.host,
       port: spec.port,

@@ -16,23 +16,33 @@ export default defineProbe({
     reserved_connections: gauge('count', 'Slots that only superusers or privileged roles may take'),
     client_backends: gauge('count', 'Sessions of clients in all databases, ours included'),
     wal_position: optional(counter('bytes', 'WAL written since the cluster was made; null on a standby')),
-    prepared_transactions: gauge('count', 'Transactions prepared for two-phase commit and not ended'),
     oldest_xmin_age: optional(
       gauge(
         'count',
-        'Transactions since the oldest that a session, slot or prepared transaction still needs',
+        'Transactions since the oldest that any process, slot or prepared transaction still needs',
+      ),
+    ),
+    process_xmin_age: optional(
+      gauge(
+        'count',
+        'The same of processes of the server alone: background workers, ANALYZE by autovacuum, …',
       ),
     ),
   },
   history: ['wal_position', 'oldest_xmin_age'],
   sql: {
+    // A VACUUM does not hold others back (PROC_IN_VACUUM in procarray.c), so its own snapshot is left out.
     14: `
 with sessions as materialized (
   select count(*) filter (where backend_type = 'client backend') as clients,
-    max(greatest(age(backend_xid), age(backend_xmin))) filter (where pid <> pg_backend_pid()) as xmin_age
+    max(greatest(age(backend_xid), age(backend_xmin))) filter (where pid <> pg_backend_pid()
+      and not (backend_type = 'autovacuum worker' and query like 'autovacuum: VACUUM%')) as xmin_age,
+    max(greatest(age(backend_xid), age(backend_xmin))) filter (where backend_type <> 'client backend'
+      and backend_type <> 'walsender'
+      and not (backend_type = 'autovacuum worker' and query like 'autovacuum: VACUUM%')) as process_xmin_age
   from pg_stat_activity
 ), prepared as materialized (
-  select count(*) as n, max(age(transaction)) as xmin_age from pg_prepared_xacts
+  select max(age(transaction)) as xmin_age from pg_prepared_xacts
 ), slots as materialized (
   select max(greatest(age(xmin), age(catalog_xmin))) as xmin_age from pg_replication_slots
 )
@@ -43,8 +53,8 @@ select extract(epoch from pg_postmaster_start_time())::float8 as started_at,
     + coalesce(current_setting('reserved_connections', true)::int, 0) as reserved_connections,
   sessions.clients as client_backends,
   case when not pg_is_in_recovery() then pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8 end as wal_position,
-  prepared.n as prepared_transactions,
-  greatest(sessions.xmin_age, prepared.xmin_age, slots.xmin_age) as oldest_xmin_age
+  greatest(sessions.xmin_age, prepared.xmin_age, slots.xmin_age) as oldest_xmin_age,
+  sessions.process_xmin_age
 from sessions, prepared, slots`,
   },
 })

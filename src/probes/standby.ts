@@ -24,6 +24,7 @@ export default defineProbe({
     ),
     replay_paused: flag('Replay was paused by command'),
     sender: optional(detail('Host and port that WAL comes from')),
+    follows: flag('primary_conninfo names a sender; else WAL comes from an archive alone'),
   },
   sql: {
     14: `
@@ -37,7 +38,8 @@ select r.status as receiver_status,
   pg_wal_lsn_diff(p.replayed, '0/0')::float8 as replay_position,
   case when p.received is distinct from p.replayed then ${secondsSince('p.replayed_at')} end as replay_delay,
   case when pg_is_in_recovery() then pg_is_wal_replay_paused() else false end as replay_paused,
-  r.sender_host || ':' || r.sender_port as sender
+  r.sender_host || ':' || r.sender_port as sender,
+  current_setting('primary_conninfo') <> '' as follows
 from position p
 left join pg_stat_wal_receiver r on true`,
   },

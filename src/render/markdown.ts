@@ -82,7 +82,10 @@ export function rulesPage(rules: readonly CatalogRule[]): string {
     intro,
     rules.map(({ name, title, doc, remedy, thresholds, deductions, cap }) => {
       const points = Object.entries(deductions).map(([severity, n]) => `${severity} −${n}`)
-      const capped = cap === undefined ? '' : ` While it is critical the score is at most ${cap}.`
+      const capped =
+        cap === undefined
+          ? ''
+          : ` In a fatal state, which is a critical finding unless said otherwise, the score is at most ${cap}.`
       const taken = points.length === 0 ? 'Takes no points.' : `Points: ${points.join(', ')}.${capped}`
       const limits = numbers(thresholds)
       const table = limits.length === 0 ? '' : `\n${markdownTable(['threshold', 'default'], limits)}`

@@ -1,12 +1,20 @@
 import { expect, test } from 'vitest'
 import { check, row } from '../../test/facts.ts'
-import connections from '../derived/connections.ts'
-import databases from '../probes/databases.ts'
+import connectionLimits from '../derived/connection-limits.ts'
 import rule from './connections-near-limit.ts'
 
-const of = (used: number, usable = 100) => ({
-  connections: [row(connections, { used, usable, utilisation: used / usable })],
-  databases: undefined,
+const limit = (
+  used: number,
+  limit = 100,
+  more: { subject?: string; kind?: string; here?: boolean } = {},
+) => ({
+  limits: [
+    row(connectionLimits, {
+      ...{ subject: 'instance', kind: 'server', here: true, ...more },
+      ...{ used, limit, utilisation: used / limit },
+    }),
+  ],
+  connections: undefined,
 })
 
 test.each([
@@ -17,25 +25,27 @@ test.each([
   [91, 'critical'],
   [100, 'critical'],
 ])('%i of 100 connections: %s', (used, severity) => {
-  expect(check(rule, of(used)).map((b) => b.severity)).toEqual(severity ? [severity] : [])
+  expect(check(rule, limit(used)).map((b) => b.severity)).toEqual(severity ? [severity] : [])
 })
 
 test('says how many, and of which', () => {
-  expect(check(rule, of(54, 57))[0]).toMatchObject({
+  expect(check(rule, limit(54, 57))[0]).toMatchObject({
     subject: 'instance',
     summary: '54 of 57 usable connections are taken (95 %).',
   })
 })
 
 test('says nothing when nothing is known', () =>
-  expect(check(rule, { connections: [], databases: undefined })).toEqual([]))
+  expect(check(rule, { limits: [], connections: undefined })).toEqual([]))
 
-test('the own limit of the connected database counts, not that of others nor none', () => {
-  const limited = { current: true, connection_limit: 10, backends: 9 }
-  const judged = (d: typeof limited | { current: boolean; connection_limit: null; backends: number }) =>
-    check(rule, { ...of(1), databases: [row(databases, { database: 'app', ...d })] })
-  expect(judged(limited)).toMatchObject([{ subject: 'database app', severity: 'warning' }])
-  expect(judged({ ...limited, backends: 8 })).toEqual([])
-  expect(judged({ ...limited, current: false })).toEqual([])
-  expect(judged({ ...limited, connection_limit: null })).toEqual([])
+test('limits of the connected database and of its roles count, those of others not', () => {
+  const role = { subject: 'role app', kind: 'role' }
+  expect(check(rule, limit(9, 10, role))).toMatchObject([
+    {
+      subject: 'role app',
+      severity: 'warning',
+      summary: '9 of the 10 connections that the role app may have are taken (90 %).',
+    },
+  ])
+  expect(check(rule, limit(10, 10, { ...role, here: false }))).toEqual([])
 })

@@ -1,12 +1,16 @@
 import { expect, test } from 'vitest'
 import { check, row } from '../../test/facts.ts'
-import instance from '../probes/instance.ts'
+import preparedTransactions from '../probes/prepared-transactions.ts'
 import rule from './prepared-transactions.ts'
 
-const judged = (prepared_transactions: number, transactions = 0) =>
+const judged = (n: number, transactions = 0) =>
   check(
     rule,
-    { instance: [row(instance, { prepared_transactions, oldest_xmin_age: 1200 })] },
+    {
+      prepared: Array.from({ length: n }, (_, i) =>
+        row(preparedTransactions, { transaction: `t${i}`, age: 3600 - i }),
+      ),
+    },
     { thresholds: { transactions } },
   )
 
@@ -19,7 +23,7 @@ test.each([
   expect(judged(prepared, most)).toHaveLength(count),
 )
 
-test('says how many, and how far back they hold', () =>
-  expect(judged(1)[0]?.summary).toBe(
-    '1 prepared transaction waits to be committed or rolled back; the oldest transaction still needed is 1,200 back.',
+test('says how many, and names the oldest', () =>
+  expect(judged(2)[0]?.summary).toBe(
+    '2 prepared transactions wait to be committed or rolled back; the oldest, t0, for 1 h.',
   ))

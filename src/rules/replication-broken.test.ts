@@ -5,7 +5,8 @@ import replicationSlots from '../probes/replication-slots.ts'
 import rule from './replication-broken.ts'
 
 const status = (state: string) => row(replicationStatus, { standby: 'primary:5432', side: 'standby', state })
-const slot = (wal_status: string | null) => row(replicationSlots, { slot: 's', kind: 'physical', wal_status })
+const slot = (invalidation: string | null) =>
+  row(replicationSlots, { slot: 's', kind: 'physical', invalidation })
 
 test('nothing replicates: nothing is broken', () =>
   expect(check(rule, { replication: [], slots: undefined })).toEqual([]))
@@ -19,17 +20,17 @@ test.each([
 )
 
 test.each([
-  ['reserved', 0],
-  ['unreserved', 0],
   [null, 0],
-  ['lost', 1],
-])('a slot that is %s: %i finding', (state, count) =>
+  ['wal_removed', 1],
+  ['rows_removed', 1],
+  ['a reason of a later release', 1],
+])('a slot that is invalid for %s: %i finding', (state, count) =>
   expect(check(rule, { replication: [], slots: [slot(state)] })).toHaveLength(count),
 )
 
 test('is fatal', () => {
   expect(rule.cap).toBe(60)
-  expect(check(rule, { replication: [], slots: [slot('lost')] })).toMatchObject([
+  expect(check(rule, { replication: [], slots: [slot('wal_removed')] })).toMatchObject([
     { subject: 'slot s', severity: 'critical' },
   ])
 })

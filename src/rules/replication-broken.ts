@@ -4,6 +4,14 @@ import { type Breach, defineRule } from '../core/rule.ts'
 import replicationStatus from '../derived/replication-status.ts'
 import replicationSlots from '../probes/replication-slots.ts'
 
+/** Reasons as pg_replication_slots names them, in words. */
+const REASONS: Readonly<Record<string, string>> = {
+  wal_removed: 'WAL that its reader needs was removed',
+  rows_removed: 'rows of the catalogs that its reader needs were removed',
+  wal_level_insufficient: 'the primary’s wal_level no longer serves it',
+  idle_timeout: 'nobody read it for longer than idle_replication_slot_timeout',
+}
+
 export default defineRule({
   name: 'replication-broken',
   title: 'Replication broken',
@@ -28,15 +36,21 @@ export default defineRule({
         }),
       )
     const lost = slots
-      .filter((s) => s.wal_status === 'lost')
+      .filter((s) => s.invalidation !== null)
       .map(
         (s): Breach => ({
           subject: `slot ${s.slot}`,
           severity: 'critical',
           value: 1,
           unit: 'count',
-          summary: `The ${s.kind} slot ${s.slot} is lost: WAL that its reader needs was removed${s.retained ? ` after it had held back ${formatBytes(s.retained)}` : ''}.`,
-          evidence: { kind: s.kind, active: s.active, wal_status: s.wal_status },
+          summary: `The ${s.kind} slot ${s.slot} is lost: ${REASONS[s.invalidation ?? ''] ?? s.invalidation}${s.retained ? ` after it had held back ${formatBytes(s.retained)}` : ''}.`,
+          evidence: {
+            kind: s.kind,
+            active: s.active,
+            wal_status: s.wal_status,
+            invalidation: s.invalidation,
+            inactive_since: s.inactive_since,
+          },
         }),
       )
     return [...cutOff, ...lost]

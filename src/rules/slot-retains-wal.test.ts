@@ -4,8 +4,8 @@ import replicationSlots from '../probes/replication-slots.ts'
 import rule from './slot-retains-wal.ts'
 
 const GB = 1024 ** 3
-const judged = (retained: number | null, wal_status = 'reserved') =>
-  check(rule, { slots: [row(replicationSlots, { slot: 'cdc', kind: 'logical', retained, wal_status })] })
+const judged = (retained: number | null, invalidation: string | null = null) =>
+  check(rule, { slots: [row(replicationSlots, { slot: 'cdc', kind: 'logical', retained, invalidation })] })
 
 test.each([
   [null, []],
@@ -20,4 +20,4 @@ test.each([
 test('says who does not read', () =>
   expect(judged(2 * GB)[0]?.summary).toBe('The logical slot cdc holds back 2 GB of WAL; nobody reads it.'))
 
-test('a lost slot holds back nothing any more', () => expect(judged(9 * GB, 'lost')).toEqual([]))
+test('a lost slot holds back nothing any more', () => expect(judged(9 * GB, 'wal_removed')).toEqual([]))

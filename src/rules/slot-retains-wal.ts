@@ -15,7 +15,7 @@ export default defineRule({
   check({ slots }, thresholds) {
     return slots.flatMap((s) => {
       const severity = s.retained === null ? undefined : above(s.retained, thresholds)
-      if (!severity || s.retained === null || s.wal_status === 'lost') return []
+      if (!severity || s.retained === null || s.invalidation !== null) return []
       return [
         {
           subject: `slot ${s.slot}`,

@@ -22,3 +22,8 @@ test.each([
 test('without a limit there is nothing to say', () => expect(judged(1e15, null)).toEqual([]))
 test('says how much of how much', () =>
   expect(judged(4.25 * GB, 5 * GB)[0]?.summary).toBe('The database takes 4.3 GB of 5 GB (85 %).'))
+test('95 % is fatal', () => {
+  expect(judged(4.74 * GB, 5 * GB)[0]?.fatal).toBe(false)
+  expect(judged(4.75 * GB, 5 * GB)[0]?.fatal).toBe(true)
+  expect(rule.cap).toBe(49)
+})

@@ -1,11 +1,19 @@
 import { expect, test } from 'vitest'
-import { check, row } from '../../test/facts.ts'
+import { check, derive, row } from '../../test/facts.ts'
+import freezeStatus from '../derived/freeze-status.ts'
+import xminHorizon from '../derived/xmin-horizon.ts'
 import databases from '../probes/databases.ts'
 import rule from './wraparound.ts'
 
 const LIMIT = 2_144_483_648
 const judged = (xid_age: number, multixact_age = 0) =>
-  check(rule, { databases: [row(databases, { database: 'app', xid_age, multixact_age })] })
+  check(rule, {
+    status: derive(freezeStatus, {
+      databases: [row(databases, { database: 'app', xid_age, multixact_age })],
+      tables: undefined,
+    }),
+    horizon: [row(xminHorizon, { kind: 'slot', holder: 'the slot cdc', age: 20_000, here: true })],
+  })
 
 test.each([
   [200_000_000, []],
@@ -20,7 +28,7 @@ test.each([
 
 test('says which ids run out, and is fatal', () => {
   expect(judged(0, 1_800_000_000)[0]?.summary).toBe(
-    'The oldest multixact id of the database app is 1,800,000,000 back: 84 % of the way until writes stop.',
+    'The oldest multixact id of the database app is 1,800,000,000 back: 84 % of the way until writes stop. VACUUM is held back by the slot cdc, 20,000 transactions back.',
   )
   expect(rule.cap).toBe(49)
 })

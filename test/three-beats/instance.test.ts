@@ -59,11 +59,11 @@ test('connections near the limit: a warning, then critical, then none', async ()
   expect(near.findings('connections-near-limit')).toMatchObject([
     { severity: 'warning', value: 14 / 17, evidence: { used: 14, usable: 17 } },
   ])
-  expect(near.health.deductions).toMatchObject([{ rule: 'connections-near-limit', points: 15 }])
+  expect(near.health.deductions[0]).toMatchObject({ rule: 'connections-near-limit', points: 15 })
   for (let n = 0; n < 2; n++) await client()
   const full = await see()
   expect(full.findings('connections-near-limit')).toMatchObject([{ severity: 'critical', value: 16 / 17 }])
-  expect(full.health.deductions).toMatchObject([{ rule: 'connections-near-limit', points: 25 }])
+  expect(full.health.deductions[0]).toMatchObject({ rule: 'connections-near-limit', points: 25 })
   await Promise.all(clients.splice(0, 10).map((c) => c.end()))
   await lookUntil(see, (s) => s.findings('connections-near-limit').length === 0)
 })
@@ -148,6 +148,39 @@ test('transaction ids run out until they are frozen', async () => {
   ])
   await run(server.url(), 'VACUUM (FREEZE)')
   expect((await see(config)).findings('wraparound', 'database postgres')).toEqual([])
+})
+
+test('freezing that a prepared transaction holds back is overdue, and it is named', async () => {
+  const burn = `DO $$ BEGIN FOR i IN 1..60000 LOOP
+       BEGIN INSERT INTO burnt VALUES (i); EXCEPTION WHEN others THEN NULL; END;
+     END LOOP; END $$`
+  const config = { thresholds: { 'horizon-held-back': { warning: 100_000 } } }
+  const there = () => see(config)
+  expect((await there()).findings('freeze-overdue')).toEqual([])
+  await run(
+    server.url(),
+    'ALTER TABLE burnt SET (autovacuum_freeze_max_age = 100000)',
+    'BEGIN',
+    'INSERT INTO burnt VALUES (0)',
+    `PREPARE TRANSACTION 'oldest'`,
+    burn,
+    burn,
+    burn,
+  )
+  const held = { held_back_by: 'the prepared transaction oldest' }
+  const seen = await there()
+  expect(seen.findings('freeze-overdue')).toMatchObject([
+    { subject: 'database postgres', severity: 'warning', evidence: { table: 'public.burnt' } },
+  ])
+  expect(seen.findings('horizon-held-back')).toMatchObject([
+    { subject: 'prepared transaction oldest', severity: 'warning' },
+  ])
+  const rows = seen.rows('xmin-horizon')
+  expect(rows[0]).toMatchObject({ holder: held.held_back_by, here: true, catalogs_only: false })
+  await run(server.url(), `ROLLBACK PREPARED 'oldest'`, 'VACUUM (FREEZE) burnt')
+  const after = await there()
+  expect(after.findings('freeze-overdue')).toEqual([])
+  expect(after.findings('horizon-held-back')).toEqual([])
 })
 
 test('a slot that nobody reads holds back WAL until it is dropped', async () => {

@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { EmbeddedServer } from '../../src/embedded/server.ts'
 import { startStandby } from '../../src/embedded/standby.ts'
@@ -71,6 +72,54 @@ test('a standby that lags: seen from both sides, gone once it has caught up', as
     },
     (s) => s.findings('replication-lag').length === 0,
   )
+})
+
+test('a commit that waits for a synchronous standby that is not there is found', async () => {
+  const named = (names: string) =>
+    run(primary.url(), `ALTER SYSTEM SET synchronous_standby_names = '${names}'`, 'SELECT pg_reload_conf()')
+  await named('reader')
+  const healthy = await lookUntil(onPrimary, (s) => s.rows('replication-status')[0]?.sync === 'sync')
+  expect(healthy.findings('sync-standby-missing')).toEqual([])
+  await named('2 (reader, nobody)')
+  const seen = await lookUntil(onPrimary, (s) => s.findings('sync-standby-missing').length > 0)
+  expect(seen.findings('sync-standby-missing')).toMatchObject([
+    { severity: 'critical', evidence: { wanted: 2, connected: 1 } },
+  ])
+  await named('')
+  await lookUntil(onPrimary, (s) => s.findings('sync-standby-missing').length === 0)
+})
+
+test('a query on a standby with feedback holds back VACUUM on the primary, and is named', async () => {
+  const few = { thresholds: { 'horizon-held-back': { warning: 20 } } }
+  const there = () => look(primary.url(), few)
+  expect((await there()).findings('horizon-held-back')).toEqual([])
+  await run(standby.url(), 'ALTER SYSTEM SET hot_standby_feedback = on', 'SELECT pg_reload_conf()')
+  await run(standby.url(), `ALTER SYSTEM SET wal_receiver_status_interval = '1s'`, 'SELECT pg_reload_conf()')
+  const query = new pg.Client({ connectionString: standby.url() })
+  await query.connect()
+  await query.query('BEGIN ISOLATION LEVEL REPEATABLE READ')
+  await query.query('SELECT count(*) FROM t')
+  await run(primary.url(), ...Array(40).fill('INSERT INTO t VALUES (1)'))
+  // With a slot the feedback is kept in the slot.
+  const seen = await lookUntil(there, (s) => s.findings('horizon-held-back').length > 0)
+  expect(seen.findings('horizon-held-back', 'slot reader')).toMatchObject([
+    { severity: 'warning', evidence: { kind: 'slot', holder: 'the slot reader' } },
+  ])
+  await query.end()
+  await lookUntil(there, (s) => s.findings('horizon-held-back').length === 0)
+})
+
+test('a slot without a reader is found until it is dropped', async () => {
+  const known = primary.major >= 17
+  const config = { thresholds: { 'slot-inactive': { warning: 0, critical: 86_400 } } }
+  const there = () => look(primary.url(), config)
+  expect((await there()).findings('slot-inactive')).toEqual([])
+  await run(primary.url(), `SELECT pg_create_physical_replication_slot('abandoned', true)`)
+  expect((await there()).findings('slot-inactive')).toMatchObject([
+    { subject: 'slot abandoned', severity: known ? 'warning' : 'info' },
+  ])
+  await run(primary.url(), `SELECT pg_drop_replication_slot('abandoned')`)
+  expect((await there()).findings('slot-inactive')).toEqual([])
 })
 
 test('a standby whose primary is gone is broken, not in sync, until it is back', async () => {

@@ -1,0 +1,71 @@
+import { detail, flag, gauge, label } from '../core/columns.ts'
+import { defineDerived } from '../core/derived.ts'
+import { maybe } from '../core/given.ts'
+import activity from '../probes/activity.ts'
+import databases from '../probes/databases.ts'
+import roleLimits from '../probes/role-limits.ts'
+import connections from './connections.ts'
+
+export default defineDerived({
+  name: 'connection-limits',
+  title: 'Connection limits',
+  doc: 'Every limit that can refuse a connection: of the server, of a database (ALTER DATABASE … CONNECTION LIMIT) and of a role. The first that is reached counts. Superusers are let in beyond the limit of a database.',
+  rows: 'many',
+  from: {
+    connections,
+    activity: maybe(activity),
+    databases: maybe(databases),
+    roles: maybe(roleLimits),
+  },
+  columns: {
+    subject: label('instance, database name or role name'),
+    kind: detail('server, database or role'),
+    used: gauge('count', 'Connections taken'),
+    limit: gauge('count', 'Connections allowed'),
+    utilisation: gauge('ratio', 'Taken of those allowed; 1 where none is allowed'),
+    here: flag('It limits the server, the connected database or one of its users'),
+  },
+  history: ['utilisation'],
+  compute({ connections: [c], activity = [], databases = [], roles = [] }, { server }) {
+    const share = (used: number, limit: number) => ({
+      used,
+      limit,
+      utilisation: limit > 0 ? used / limit : 1,
+    })
+    const present = (role: string) => activity.some((a) => a.user === role && a.database === server.database)
+    return [
+      ...(c
+        ? [
+            {
+              ...{ subject: 'instance', kind: 'server', here: true },
+              ...{ used: c.used, limit: c.usable, utilisation: c.utilisation },
+            },
+          ]
+        : []),
+      // A limit of 0 closes the database on purpose.
+      ...databases.flatMap((d) =>
+        d.connection_limit
+          ? [
+              {
+                ...{ subject: `database ${d.database}`, kind: 'database', here: d.current },
+                ...share(d.backends, d.connection_limit),
+              },
+            ]
+          : [],
+      ),
+      ...roles.flatMap((r) => {
+        if (r.limit === 0) return []
+        // Activity leaves out our own session.
+        const used = activity.filter((a) => a.user === r.role).length + (r.current ? 1 : 0)
+        return [
+          {
+            subject: `role ${r.role}`,
+            kind: 'role',
+            ...share(used, r.limit),
+            here: r.current || present(r.role),
+          },
+        ]
+      }),
+    ]
+  },
+})

@@ -1,0 +1,71 @@
+/** Logical replication between two databases of one server. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { EmbeddedServer } from '../../src/embedded/server.ts'
+import { start, tempFolder } from '../embedded.ts'
+import { look, lookUntil, run } from '../observe.ts'
+
+const folder = tempFolder()
+let server: EmbeddedServer
+const there = () => server.url({ database: 'reader' })
+const see = () => look(there())
+
+beforeAll(async () => {
+  server = await start(folder.fresh(), {
+    settings: { wal_level: 'logical', wal_retrieve_retry_interval: '100ms' },
+  })
+  const table = 'CREATE TABLE orders (id int PRIMARY KEY)'
+  await run(server.url(), 'CREATE EXTENSION pg_stat_statements', table, 'CREATE DATABASE reader')
+  await run(there(), 'CREATE EXTENSION pg_stat_statements', table)
+})
+afterAll(async () => {
+  await server?.stop('immediate')
+  folder.remove()
+})
+
+test('a subscription that meets an error is found until the cause is gone', async () => {
+  expect((await see()).rows('subscription-status')).toEqual([])
+  await run(
+    server.url(),
+    'CREATE PUBLICATION p FOR TABLE orders',
+    `SELECT pg_create_logical_replication_slot('s', 'pgoutput')`,
+  )
+  const source = `host=127.0.0.1 port=${server.port} user=postgres dbname=postgres`
+  await run(
+    there(),
+    `CREATE SUBSCRIPTION s CONNECTION '${source}' PUBLICATION p WITH (create_slot = false, copy_data = false)`,
+  )
+  const healthy = await lookUntil(see, (s) => s.rows('subscription-status')[0]?.state === 'running')
+  expect(healthy.findings('subscription-failing')).toEqual([])
+
+  await run(there(), 'INSERT INTO orders VALUES (7)')
+  await run(server.url(), 'INSERT INTO orders VALUES (7)')
+  const failing = await lookUntil(see, (s) => s.findings('subscription-failing').length > 0)
+  expect(failing.findings('subscription-failing')).toMatchObject([
+    { subject: 'subscription reader.s', severity: 'critical' },
+  ])
+
+  await run(there(), 'DELETE FROM orders')
+  await lookUntil(
+    see,
+    (s) =>
+      s.findings('subscription-failing').length === 0 &&
+      s.rows('subscription-status')[0]?.state === 'running',
+  )
+  expect(await run(there(), 'SELECT id FROM orders')).toEqual([{ id: 7 }])
+})
+
+test('one that is switched off is told, and it holds back the catalogs through its slot', async () => {
+  await run(there(), 'ALTER SUBSCRIPTION s DISABLE')
+  const seen = await lookUntil(see, (s) => s.findings('subscription-failing').length > 0)
+  expect(seen.findings('subscription-failing')).toMatchObject([
+    { severity: 'warning', evidence: { state: 'disabled' } },
+  ])
+  await run(server.url(), ...Array(5).fill('INSERT INTO orders SELECT max(id) + 1 FROM orders'))
+  const holding = await lookUntil(see, (s) => s.rows('xmin-horizon').some((r) => r.subject === 'slot s'))
+  expect(holding.rows('xmin-horizon').find((r) => r.subject === 'slot s')).toMatchObject({
+    catalogs_only: true,
+    here: false,
+  })
+  await run(there(), 'ALTER SUBSCRIPTION s ENABLE')
+  await lookUntil(see, (s) => s.findings('subscription-failing').length === 0)
+})
