@@ -40,13 +40,22 @@ export interface Tuning {
   readonly suppressed?: ReadonlySet<string>
 }
 
+interface Judge {
+  readonly name: string
+  readonly needs: Needs
+}
+
 type Gathered =
   | { readonly ok: true; readonly given: Record<string, unknown> }
   | (Failure & { readonly table: string })
 
+/** What a rule or advice said of which tables, by its name and thresholds. */
+export type Judgements = Map<string, { readonly inputs: readonly unknown[]; readonly said: unknown }>
+
 /**
- * Facts → derived tables → findings and opportunities → health. Pure.
- * `kept`: derived tables computed before from the same samples, so that a tick doesn't compute the minute's again.
+ * Facts → derived tables → findings and opportunities → health. Pure but for `judged`, which it reads and fills.
+ * `kept`: derived tables computed before from the same samples, and `judged`: what was said of the same tables, so that
+ * a tick doesn't go through the minute's again.
  */
 export function evaluate(
   registry: Registry,
@@ -54,6 +63,7 @@ export function evaluate(
   context: Context,
   tuning: Tuning = {},
   kept: ReadonlyMap<string, Outcome> = new Map(),
+  judged: Judgements = new Map(),
 ): Evaluation {
   // A copy: `findingsWith` may be asked when newer samples have come.
   const samples = new Map(latest)
@@ -113,10 +123,32 @@ export function evaluate(
 
   for (const derived of registry.derived) outcomeOf(derived)
 
-  const check = (rule: Rule, given: Record<string, unknown>, thresholds: Thresholds): Finding[] =>
-    rule
-      .check(given as never, thresholds, context)
-      .map((b) => ({ ...b, key: `${rule.name}/${b.subject}`, rule: rule.name, title: rule.title }))
+  /** What it said before, where the very same tables are before it; else what it says now. */
+  const remembered = <T>(
+    { name, needs }: Judge,
+    thresholds: Thresholds,
+    say: () => readonly T[],
+  ): readonly T[] => {
+    const inputs = Object.values(needs).flatMap((need): unknown[] => {
+      if ('pair' in need) return [outcomeOf(need.pair), samples.get(need.pair.name)?.before]
+      return [outcomeOf('maybe' in need ? need.maybe : need)]
+    })
+    const key = `${name} ${JSON.stringify(thresholds)}`
+    const last = judged.get(key)
+    // Without inputs it judges the context, which is new each time.
+    const same = last?.inputs.length === inputs.length && inputs.length > 0
+    if (same && inputs.every((input, at) => input === last.inputs[at])) return last.said as readonly T[]
+    const said = say()
+    judged.set(key, { inputs, said })
+    return said
+  }
+
+  const check = (rule: Rule, given: Record<string, unknown>, thresholds: Thresholds): readonly Finding[] =>
+    remembered(rule, thresholds, () =>
+      rule
+        .check(given as never, thresholds, context)
+        .map((b) => ({ ...b, key: `${rule.name}/${b.subject}`, rule: rule.name, title: rule.title })),
+    )
 
   const all: Finding[] = []
   const unknown: Unknown[] = []
@@ -138,14 +170,15 @@ export function evaluate(
     const gathered = gather(advice.needs)
     if (!gathered.ok) continue
     const thresholds = { ...advice.thresholds, ...tuning.thresholds?.[advice.name] }
-    for (const found of advice.recommend(gathered.given as never, thresholds, context)) {
-      opportunities.push({
+    const said = remembered(advice, thresholds, () =>
+      advice.recommend(gathered.given as never, thresholds, context).map((found) => ({
         ...found,
         key: `${advice.name}/${found.subject}`,
         advice: advice.name,
         title: advice.title,
-      })
-    }
+      })),
+    )
+    opportunities.push(...said)
   }
 
   const findingsWith: Evaluation['findingsWith'] = (thresholds) =>

@@ -39,6 +39,11 @@ export interface Probe<C extends Columns = Columns> extends Table<C> {
   /** SQL by the lowest major version it works on. Columns in the order of the spec. */
   readonly sql: Readonly<Partial<Record<Major, string>>>
   readonly lookup?: Lookup
+  /**
+   * May have tens of thousands of rows: they are kept as columns and each row is a view. Read its columns by name;
+   * they are no own properties, so spreading or listing a row gives none of them.
+   */
+  readonly large?: true
 }
 
 /** Checks a probe's declaration at compile time; returns it unchanged. */

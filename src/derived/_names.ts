@@ -25,7 +25,8 @@ export const byText =
   <T>(...parts: ((row: T) => string)[]) =>
   (a: T, b: T): number => {
     for (const part of parts) {
-      const [x, y] = [part(a), part(b)]
+      const x = part(a)
+      const y = part(b)
       if (x !== y) return x < y ? -1 : 1
     }
     return 0

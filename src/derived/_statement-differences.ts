@@ -1,7 +1,7 @@
 import type { Pair } from '../core/given.ts'
 import type { Row } from '../core/table.ts'
 import type statements from '../probes/statements.ts'
-import { continues, type Differences, differences } from './_differences.ts'
+import { continues, type Differences, differences, earlierRows } from './_differences.ts'
 
 export type Statement = Row<typeof statements>
 
@@ -22,6 +22,11 @@ const spec = {
   counters: COUNTERS,
   since: (s: Statement) => s.stats_since,
   key: (s: Statement) => `${s.user_id}/${s.database_id}/${s.query_id}/${s.toplevel}`,
+  same: (a: Statement, b: Statement) =>
+    a.query_id === b.query_id &&
+    a.user_id === b.user_id &&
+    a.database_id === b.database_id &&
+    a.toplevel === b.toplevel,
 }
 
 const known = new WeakMap<
@@ -32,21 +37,22 @@ const known = new WeakMap<
 type StatementDifferences = Differences<Statement, StatementCounter>
 
 /**
- * What each statement did between two samples. A statement that is new, or whose counters began anew, counts from
+ * What each statement that ran did between two samples. A statement that is new, or whose counters began anew, counts from
  * zero only where that is sure to have been in between: by its own beginning (PostgreSQL 17 and newer), or because
  * no entry was dropped, which is how evictions and resets show.
  */
 export function statementDifferences(both: Pair<Statement>): StatementDifferences {
   const earlier = known.get(both.now)
   if (earlier?.before === both.before) return earlier.found
-  const now = new Map(both.now.map((s) => [spec.key(s), s]))
-  const intact = both.before.every((old) => {
-    const row = now.get(spec.key(old))
+  const later = earlierRows(both.now, spec)
+  const intact = both.before.every((old, at) => {
+    const row = later(old, at)
     return row !== undefined && continues(row, old, spec)
   })
   const began = both.before.reduce((newest, s) => Math.max(newest, s.stats_since ?? 0), 0)
   const found = differences(both, {
     ...spec,
+    keep: () => false,
     // Whatever the older sample didn't have began after all that it had.
     fromZero: (s, isNew) => (s.stats_since === null ? isNew && intact : s.stats_since >= began),
   })

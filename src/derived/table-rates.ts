@@ -39,9 +39,18 @@ export default defineDerived({
   compute({ relations: both, indexes: indexPair, names }) {
     const named = namesByOid(names)
     const indexScans = new Map<number, number>()
-    for (const { row, grew } of differences(indexPair, { key: (i) => i.oid, counters: ['scans'] }).changes)
+    for (const { row, grew } of differences(indexPair, {
+      key: (i) => i.oid,
+      counters: ['scans'],
+      keep: () => false,
+    }).changes)
       indexScans.set(row.table_oid, (indexScans.get(row.table_oid) ?? 0) + grew.scans)
-    const { changes } = differences(both, { key: (r) => r.oid, counters: COUNTERS })
+    const { changes } = differences(both, {
+      key: (r) => r.oid,
+      counters: COUNTERS,
+      // A scan of an index alone need not touch its table.
+      keep: (r) => indexScans.has(r.oid),
+    })
     return changes
       .flatMap(({ row, grew }) => {
         const name = row.kind === 'r' || row.kind === 'm' ? named.get(row.oid) : undefined

@@ -1,4 +1,4 @@
-import type { Evaluation, Registry, Sample, Tuning } from '../core/evaluate.ts'
+import type { Evaluation, Judgements, Registry, Sample, Tuning } from '../core/evaluate.ts'
 import { evaluate } from '../core/evaluate.ts'
 import type { Context } from '../core/given.ts'
 import { type Outcome, ok } from '../core/outcome.ts'
@@ -47,11 +47,14 @@ export function createFacts(probes: readonly Probe[], registry: Registry): Facts
   const samples = new Map<string, Sample>()
   const found = new Map<string, Map<Key, AnyRow>>()
   const fruitless = new Map<string, Set<Key>>()
+  /** What each lookup was last decided by, where it had nothing to ask. */
+  const content = new Map<string, ReadonlyMap<string, Outcome | undefined>>()
   /** Probes whose last sample lies before a restart: shown still, but not differenced with. */
   const broken = new Set<string>()
   /** Probes with a new sample since the last evaluation; derived tables of the others are as they were. */
   const renewed = new Set<string>()
   let last: { readonly evaluation: Evaluation; readonly context: Context } | undefined
+  const judged: Judgements = new Map()
   let schemaToken: unknown
 
   const tokenNow = (): unknown => {
@@ -113,14 +116,19 @@ export function createFacts(probes: readonly Probe[], registry: Registry): Facts
     },
 
     lookups(evaluation, sweep) {
-      const read = (table: string): readonly AnyRow[] => {
-        const outcome = evaluation.tables.get(table)
-        return outcome?.ok ? outcome.rows : []
-      }
       const requests: Request[] = []
       for (const probe of probes) {
         const { lookup, name } = probe
         if (!lookup) continue
+        const last = content.get(name)
+        if (!sweep && last && [...last].every(([table, seen]) => evaluation.tables.get(table) === seen))
+          continue
+        const looked = new Map<string, Outcome | undefined>()
+        const read = (table: string): readonly AnyRow[] => {
+          const outcome = evaluation.tables.get(table)
+          looked.set(table, outcome)
+          return outcome?.ok ? outcome.rows : []
+        }
         if (sweep) fruitless.delete(name)
         const live = lookup.live(read)
         prune(found.get(name), live)
@@ -128,6 +136,8 @@ export function createFacts(probes: readonly Probe[], registry: Registry): Facts
         const wanted = lookup.refresh && sweep ? live : new Set(lookup.wants(read))
         const values = [...wanted].filter((key) => !none?.has(key)).slice(0, LOOKUP_BATCH)
         if (values.length > 0) requests.push({ probe, values })
+        if (values.length > 0) content.delete(name)
+        else content.set(name, looked)
       }
       return requests
     },
@@ -142,7 +152,8 @@ export function createFacts(probes: readonly Probe[], registry: Registry): Facts
     evaluate(context, tuning) {
       const kept =
         last?.context.server === context.server ? keptOf(last.evaluation, registry, renewed) : undefined
-      const evaluation = evaluate(registry, samples, context, tuning, kept)
+      if (!kept) judged.clear()
+      const evaluation = evaluate(registry, samples, context, tuning, kept, judged)
       last = { evaluation, context }
       renewed.clear()
       return evaluation

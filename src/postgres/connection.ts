@@ -5,7 +5,9 @@ import pg from 'pg'
 import { AppError } from '../core/errors.ts'
 import { cancelQuery } from './cancel.ts'
 import { connectError, GARBAGE, type Progress } from './connect-error.ts'
+import { divertRows, type RowReceiver } from './data-rows.ts'
 import type { TextRow } from './parse-rows.ts'
+import { createPlanNames, isLostPlan } from './plan-names.ts'
 import type { ConnectionSpec } from './url.ts'
 
 export interface TextResult {
@@ -21,6 +23,16 @@ export interface Notice {
   readonly message: string
 }
 
+export interface QueryOptions {
+  /**
+   * Keep the statement's plan on the server for the next time. Only on a session that is known to be ours alone.
+   * Once the server has lost a plan, statements are sent in full again.
+   */
+  readonly prepared?: boolean
+  /** Gets the rows, which the result then does not have. Only with a pipeline. */
+  readonly receiver?: RowReceiver | undefined
+}
+
 /** One session of the server. Queries run in the order of the calls, pipelined; values come as PostgreSQL's texts. */
 export interface Connection {
   readonly where: string
@@ -30,7 +42,9 @@ export interface Connection {
   readonly processId: number
   /** Why the session is gone, or undefined while it stands. */
   readonly lost: string | undefined
-  query(text: string, values?: readonly unknown[]): Promise<TextResult>
+  query(text: string, values?: readonly unknown[], options?: QueryOptions): Promise<TextResult>
+  /** Sends all that `work` asks for in one piece. */
+  together<T>(work: () => T): T
   /** Calls back with each notice that the server sends, until the returned function is called. */
   onNotice(listener: (notice: Notice) => void): () => void
   /** Asks the server to end the running query. Waits for `timeout` ms at most. */
@@ -146,6 +160,8 @@ async function attempt(
     throw connectError(error, where, progress, timeout)
   }
   let turn: Promise<unknown> = Promise.resolve()
+  const expect = pipeline ? divertRows(inner.connection.stream) : undefined
+  const plans = createPlanNames()
   return {
     client,
     where,
@@ -154,22 +170,38 @@ async function attempt(
     get lost() {
       return lost
     },
-    async query(text, values) {
-      const send = () =>
-        client.query({
+    async query(text, values, { prepared = false, receiver } = {}) {
+      const name = prepared ? plans.nameOf(text) : undefined
+      const send = () => {
+        expect?.(receiver)
+        return client.query({
           text,
+          ...(name && { name }),
           ...(values && { values: [...values] }),
           rowMode: 'array',
           queryMode: 'extended',
         } as pg.QueryArrayConfig)
+      }
       const sent = pipeline ? send() : turn.then(send)
       turn = sent.catch(() => undefined)
-      const result = await sent
+      const result = await sent.catch((error: unknown) => {
+        if (name !== undefined && isLostPlan(error)) plans.stop()
+        throw error
+      })
       const { fields } = result
       return {
         fields: fields.map((f) => f.name),
         types: fields.map((f) => f.dataTypeID),
         rows: result.rows as TextRow[],
+      }
+    },
+    together(work) {
+      const { stream } = inner.connection
+      stream.cork()
+      try {
+        return work()
+      } finally {
+        stream.uncork()
       }
     },
     onNotice(listener) {

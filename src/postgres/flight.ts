@@ -3,10 +3,12 @@ import { quoteIdentifier } from '../core/identifier.ts'
 import { type Failure, fail, type Outcome, ok } from '../core/outcome.ts'
 import { type Probe, sqlFor } from '../core/probe.ts'
 import type { Capabilities } from '../core/server.ts'
+import { type ColumnTable, columnTable } from './column-table.ts'
 import type { Connection, TextResult } from './connection.ts'
 import { withDeadline } from './deadline.ts'
 import { failureOf, obstacle, sqlstateOf } from './outcome-of.ts'
 import { parseRows, SpecError, type TextRow } from './parse-rows.ts'
+import { isLostPlan } from './plan-names.ts'
 import { tagged } from './tag.ts'
 
 export interface FlightRequest {
@@ -26,7 +28,7 @@ export interface FlightOptions {
 
 export interface ProbeResult {
   readonly outcome: Outcome
-  /** Time on the server, by its own clock, in ms. */
+  /** Time on the server by its own clock, in ms, as of the last timing: at most some minutes ago. */
   readonly ms: number
   readonly rows: number
   /** Length of all values as text. */
@@ -62,9 +64,32 @@ const SET = tagged(
   set_config('extra_float_digits', '1', true), set_config('search_path', $4, true)`,
 )
 
+/** What a session remembers from flight to flight. */
+export interface FlightMemory {
+  /** Probes that have worked on this connection: they are sent without a savepoint. */
+  readonly proven: Set<Probe>
+  /** Time on the server of each at its last timing, in ms. */
+  readonly ms: Map<Probe, number>
+  /** When that was, on our own clock. */
+  timedAt: number
+}
+
+export const newMemory = (): FlightMemory => ({
+  proven: new Set(),
+  ms: new Map(),
+  timedAt: Number.NEGATIVE_INFINITY,
+})
+
+/** How long a timing of the probes holds, in ms: to ask for the clock between them costs as much as a small probe. */
+const TIMING_AGE = 300_000
+
+/** What comes often is kept on the server as a plan, and sent without a savepoint once it has worked. */
+const isFrequent = (probe: Probe): boolean => probe.every === 'tick' || probe.every === 'minute'
+
 /**
  * Runs the probes that can work here in one read-only transaction and one round trip. A probe's failure is its outcome.
- * Nothing that is set outlives the transaction, and each probe gives its locks back before the next one.
+ * Nothing that is set outlives the transaction. A probe that worked before is sent bare; where it fails all the same, those
+ * after it are asked again in a second round trip. All others give their locks back before the next one runs.
  * Throws AppError `unreachable` when the connection is lost.
  */
 export async function runFlight(
@@ -72,50 +97,72 @@ export async function runFlight(
   server: Capabilities,
   requests: readonly FlightRequest[],
   options: FlightOptions = {},
+  memory: FlightMemory = newMemory(),
 ): Promise<Landing> {
   const statementTimeout = options.statementTimeout ?? 5000
   const deadline = options.deadline ?? 3 * statementTimeout
   const begun = performance.now()
   const results = new Map<string, ProbeResult>()
-  const possible: FlightRequest[] = []
-  for (const request of requests) {
-    const blocked = obstacle(request.probe, server)
-    if (blocked) results.set(request.probe.name, { outcome: blocked, ms: 0, rows: 0, bytes: 0 })
-    else possible.push(request)
-  }
+  let left: readonly FlightRequest[] = requests.filter(({ probe }) => {
+    const blocked = obstacle(probe, server)
+    if (blocked) results.set(probe.name, { outcome: blocked, ms: 0, rows: 0, bytes: 0 })
+    return blocked === undefined
+  })
   const settings = [
     `${statementTimeout}`,
     `${options.lockTimeout ?? 300}`,
     `${deadline + 1000}`,
-    searchPath(possible, server),
+    searchPath(left, server),
   ]
-  const { value, late } = await withDeadline(
-    connection,
-    deadline,
-    send(connection, server, possible, settings),
-  )
-  const { prelude, answers, clocks } = value
-  const first = prelude.result?.rows[0]
-  if (!first || (connection.lost !== undefined && !late)) throw gone(connection, prelude.error)
-  const ms = performance.now() - begun
-  const at = Number(first[0]) * 1000
-  let before = at
-  for (const [i, { probe }] of possible.entries()) {
-    const clock = clocks[i]?.result?.rows[0]?.[0]
-    // A probe that the deadline overtook has no end: it takes the rest of the flight's time.
-    const after = clock == null ? Math.max(before, at + ms) : Number(clock) * 1000
-    results.set(
-      probe.name,
-      landed(probe, server, answers[i] ?? {}, after - before, late ? deadline : undefined),
+  const timed =
+    begun - memory.timedAt > TIMING_AGE || left.some(({ probe }) => memory.ms.get(probe) === undefined)
+  let told: { readonly at: number; readonly inRecovery: boolean } | undefined
+  for (const careful of [false, true]) {
+    if (told !== undefined && left.length === 0) break
+    const within = Math.max(1, deadline - (performance.now() - begun))
+    const sent = connection.together(() =>
+      send(connection, server, left, settings, memory, { careful, timed }),
     )
-    before = after
+    const { value, late } = await withDeadline(connection, within, sent)
+    const first = value.prelude.result?.rows[0]
+    if (!careful && !first && isLostPlan(value.prelude.error)) continue
+    if (!first || (connection.lost !== undefined && !late)) throw gone(connection, value.prelude.error)
+    const at = Number(first[0]) * 1000
+    told ??= { at, inRecovery: first[1] === 't' }
+    let before = at
+    const again: FlightRequest[] = []
+    for (const [i, request] of left.entries()) {
+      const { probe } = request
+      const answer = value.answers[i] as Answer
+      if (!late && !careful && isCollateral(answer.error)) {
+        again.push(request)
+        continue
+      }
+      const clock = answer.clock?.rows[0]?.[0]
+      // A probe that the deadline overtook has no end: it takes the rest of the flight's time.
+      const after = clock == null ? Math.max(before, at + performance.now() - begun) : Number(clock) * 1000
+      if (timed) memory.ms.set(probe, after - before)
+      const result = landed(probe, server, answer, memory.ms.get(probe) ?? 0, late ? deadline : undefined)
+      results.set(probe.name, result)
+      if (result.outcome.ok) memory.proven.add(probe)
+      else memory.proven.delete(probe)
+      before = after
+    }
+    left = again
   }
-  return { at: Math.round(at), ms, results, inRecovery: first[1] === 't' }
+  if (timed) memory.timedAt = begun
+  const { at, inRecovery } = told as { at: number; inRecovery: boolean }
+  return { at: Math.round(at), ms: performance.now() - begun, results, inRecovery }
 }
+
+/** Failed only because something before it did (25P02), or because the server has no plan of it any more. */
+const isCollateral = (error: unknown): boolean => sqlstateOf(error) === '25P02' || isLostPlan(error)
 
 interface Answer {
   readonly result?: TextResult
+  readonly table?: ColumnTable | undefined
   readonly error?: unknown
+  readonly clock?: TextResult | undefined
 }
 
 /** Sends the whole transaction at once and waits for every answer. */
@@ -124,36 +171,49 @@ async function send(
   server: Capabilities,
   requests: readonly FlightRequest[],
   settings: readonly string[],
-): Promise<{ prelude: Answer; answers: readonly Answer[]; clocks: readonly Answer[] }> {
-  const query = (text: string, values?: readonly unknown[]): Promise<Answer> =>
-    connection.query(text, values).then(
+  memory: FlightMemory,
+  { careful, timed }: { readonly careful: boolean; readonly timed: boolean },
+): Promise<{ prelude: Answer; answers: readonly Answer[] }> {
+  // Plans live as long as the server's session, which behind a pooler isn't ours.
+  const direct = server.pooler === 'none'
+  const query = (...asked: Parameters<Connection['query']>): Promise<Answer> =>
+    connection.query(...asked).then(
       (result) => ({ result }),
       (error: unknown) => ({ error }),
     )
-  const answers: Promise<Answer>[] = []
-  const clocks: Promise<Answer>[] = []
-  const begin = query(BEGIN)
-  const prelude = query(SET, settings)
-  const around = [begin, query(SAVEPOINT)]
-  for (const { probe, values } of requests) {
-    answers.push(query(tagged(probe.name, sqlFor(probe, server.major) as string), values && [values]))
-    around.push(query(ROLLBACK_TO))
-    clocks.push(query(CLOCK))
-  }
+  const isBare = (probe: Probe): boolean => !careful && isFrequent(probe) && memory.proven.has(probe)
+  const around = [query(BEGIN)]
+  const prelude = query(SET, settings, { prepared: direct })
+  if (!requests.every(({ probe }) => isBare(probe))) around.push(query(SAVEPOINT))
+  const answers = requests.map(({ probe, values }) => {
+    const table = probe.large ? columnTable(probe.columns) : undefined
+    const sql = tagged(probe.name, sqlFor(probe, server.major) as string)
+    const options = { prepared: direct && isFrequent(probe), receiver: table }
+    const answer = query(sql, values && [values], options)
+    if (!isBare(probe)) around.push(query(ROLLBACK_TO))
+    const clock = timed ? query(CLOCK, undefined, { prepared: direct }) : undefined
+    return async (): Promise<Answer> => ({ ...(await answer), table, clock: (await clock)?.result })
+  })
   around.push(query(COMMIT))
   await Promise.all(around)
-  return { prelude: await prelude, answers: await Promise.all(answers), clocks: await Promise.all(clocks) }
+  return { prelude: await prelude, answers: await Promise.all(answers.map((settled) => settled())) }
 }
 
 function landed(
   probe: Probe,
   server: Capabilities,
-  { result, error }: Answer,
+  { result, table, error }: Answer,
   ms: number,
   late: number | undefined,
 ): ProbeResult {
   if (!result) return { outcome: failure(error, probe, server, late), ms, rows: 0, bytes: 0 }
-  return { outcome: parsed(probe, result), ms, rows: result.rows.length, bytes: lengthOf(result.rows) }
+  const rows = table ? table.length : result.rows.length
+  return {
+    outcome: parsed(probe, result, table),
+    ms,
+    rows,
+    bytes: table ? table.bytes : lengthOf(result.rows),
+  }
 }
 
 function failure(error: unknown, probe: Probe, server: Capabilities, late: number | undefined): Failure {
@@ -164,9 +224,9 @@ function failure(error: unknown, probe: Probe, server: Capabilities, late: numbe
     : failureOf(error, probe, server)
 }
 
-function parsed(probe: Probe, result: TextResult): Outcome {
+function parsed(probe: Probe, result: TextResult, table: ColumnTable | undefined): Outcome {
   try {
-    const rows = parseRows(probe.columns, result.fields, result.rows)
+    const rows = table ? table.rows(result.fields) : parseRows(probe.columns, result.fields, result.rows)
     if (probe.rows === 'one' && rows.length !== 1)
       return fail('failed', `it gave ${rows.length} rows in place of one`)
     return ok(rows)

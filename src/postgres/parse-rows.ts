@@ -19,7 +19,7 @@ export function parseRows(
   if (names.length !== fields.length || names.some((name, i) => name !== fields[i])) {
     throw new SpecError(`columns are (${fields.join(', ')}), the spec says (${names.join(', ')})`)
   }
-  const readers = names.map((name) => readerOf(name, columns[name] as Column))
+  const readers = names.map((name) => checkedReader(name, columns[name] as Column))
   // Copies of one template share a hidden class: 3 times faster than growing each object.
   const template: Record<string, unknown> = {}
   for (const name of names) template[name] = null
@@ -34,8 +34,11 @@ export function parseRows(
 
 type Reader = (text: string | null) => unknown
 
-function readerOf(name: string, column: Column): Reader {
-  const read = READ[column.type]
+/** Reads a text as the column's type; undefined: it is not of the type. */
+export const readerOf = (column: Column): ((text: string) => unknown) => READ[column.type]
+
+function checkedReader(name: string, column: Column): Reader {
+  const read = readerOf(column)
   return (text) => {
     if (text === null) {
       if (column.optional) return null

@@ -2,7 +2,7 @@ import { AppError } from '../core/errors.ts'
 import type { Capabilities } from '../core/server.ts'
 import { readCapabilities, refuseOld } from './capabilities.ts'
 import { type Connection, openConnection } from './connection.ts'
-import { type Flight, type FlightOptions, type FlightRequest, runFlight } from './flight.ts'
+import { type Flight, type FlightOptions, type FlightRequest, newMemory, runFlight } from './flight.ts'
 import type { ConnectionSpec } from './url.ts'
 
 /** One connection to a watched server. Flights run one after the other. */
@@ -38,6 +38,7 @@ export async function connect(spec: ConnectionSpec, options: { timeout?: number 
 function makeSession(connection: Connection, spec: ConnectionSpec, first: Capabilities): Session {
   let capabilities = first
   let readAt = performance.now()
+  const memory = newMemory()
   let queue: Promise<unknown> = Promise.resolve()
 
   const alive = () => {
@@ -54,7 +55,7 @@ function makeSession(connection: Connection, spec: ConnectionSpec, first: Capabi
   const fly = async (requests: readonly FlightRequest[], options?: FlightOptions): Promise<Flight> => {
     alive()
     if (performance.now() - readAt > CAPABILITIES_AGE) await refresh()
-    const { inRecovery, ...flight } = await runFlight(connection, capabilities, requests, options)
+    const { inRecovery, ...flight } = await runFlight(connection, capabilities, requests, options, memory)
     // A promoted standby keeps its sessions: read anew before the next flight.
     if (inRecovery !== (capabilities.role === 'standby')) readAt = Number.NEGATIVE_INFINITY
     return flight

@@ -1,9 +1,9 @@
 /** Seconds from a moment until now, never negative; NULL stays NULL. `now()` would be the start of the whole flight. */
 export const secondsSince = (moment: string): string =>
-  `case when ${moment} is not null then greatest(extract(epoch from clock_timestamp() - ${moment}), 0)::float8 end`
+  `case when ${moment} is not null then greatest(date_part('epoch', clock_timestamp() - ${moment}), 0) end`
 
-/** A moment as seconds since 1970. */
-export const epoch = (moment: string): string => `extract(epoch from ${moment})::float8`
+/** A moment as seconds since 1970. Not `extract`, which computes in numeric and takes several times as long. */
+export const epoch = (moment: string): string => `date_part('epoch', ${moment})`
 
 /** Bytes of WAL from one position to another, never negative; NULL stays NULL. */
 export const walBetween = (from: string, to: string): string =>

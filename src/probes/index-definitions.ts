@@ -48,6 +48,7 @@ export default defineProbe({
   // Without it the index builds of others are hidden, and an index in the making would look like a failed one.
   needs: 'pg_monitor',
   rows: 'many',
+  large: true,
   columns: {
     oid: id('Oid of the index'),
     table_oid: id('Oid of its table'),

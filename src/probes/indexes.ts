@@ -23,6 +23,7 @@ export default defineProbe({
   every: 'minute',
   needs: 'any',
   rows: 'many',
+  large: true,
   columns: {
     oid: id('Oid of the index'),
     table_oid: id('Oid of its table'),

@@ -9,6 +9,7 @@ export default defineProbe({
   every: 'schema',
   needs: 'any',
   rows: 'many',
+  large: true,
   columns: {
     oid: id('Oid of the relation'),
     schema: label('Name of its schema, unquoted'),

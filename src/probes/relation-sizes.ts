@@ -7,15 +7,20 @@ const TOP = 20
 /** The tables with most pages, TOAST included. Indexes are not counted: ranking needs no join. */
 function largest(read: ReadRows): Set<number> {
   const rows = read('relations')
-  const pages = new Map(rows.map((row) => [row.oid as number, row.pages as number]))
-  const tables = rows
-    .filter((row) => row.kind === 'r' || row.kind === 'm')
-    .map((row) => {
-      const own = row.pages as number
-      return { oid: row.oid as number, pages: own + (pages.get(row.toast_oid as number) ?? 0) }
-    })
-  tables.sort((a, b) => b.pages - a.pages || a.oid - b.oid)
-  return new Set(tables.slice(0, TOP).map((table) => table.oid))
+  const toast = new Map<unknown, number>()
+  for (const row of rows) if (row.kind === 't') toast.set(row.oid, row.pages as number)
+  const top: { readonly oid: number; readonly pages: number }[] = []
+  for (const row of rows) {
+    if (row.kind !== 'r' && row.kind !== 'm') continue
+    const pages = (row.pages as number) + (toast.get(row.toast_oid) ?? 0)
+    const last = top[TOP - 1]
+    if (last && pages < last.pages) continue
+    // Few get this far: there is no need to sort them all.
+    top.push({ oid: row.oid as number, pages })
+    top.sort((a, b) => b.pages - a.pages || a.oid - b.oid)
+    top.length = Math.min(top.length, TOP)
+  }
+  return new Set(top.map((table) => table.oid))
 }
 
 export default defineProbe({

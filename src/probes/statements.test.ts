@@ -46,11 +46,16 @@ describe.each(majors)('PostgreSQL %i', (major) => {
   })
 })
 
-test('wanted are the texts of new statements, at most 1,000 at a time', () => {
+test('wanted are the texts of statements that ran, at most 1,000 at a time, and at first of the 500 costliest', () => {
   const rows = (from: number, to: number) =>
-    Array.from({ length: to - from }, (_, i) => ({ query_id: `-${from + i}` }))
-  const known = { statements: rows(0, 2500), 'statement-texts': rows(0, 1000) } as Record<string, object[]>
-  const wanted = statementTexts.lookup?.wants((name) => (known[name] ?? []) as never)
-  expect(wanted).toHaveLength(1000)
-  expect(wanted?.[0]).toBe('-1000')
+    Array.from({ length: to - from }, (_, i) => ({ query_id: `-${from + i}`, exec_seconds: from + i }))
+  const wanted = (known: Record<string, object[]>) =>
+    statementTexts.lookup?.wants((name) => (known[name] ?? []) as never)
+  const ran = { statements: rows(0, 5000), 'statement-rates': rows(0, 2500) }
+  const later = wanted({ ...ran, 'statement-texts': rows(0, 1000) })
+  expect(later).toHaveLength(1000)
+  expect(later?.[0]).toBe('-1000')
+  const first = wanted({ statements: rows(0, 5000) })
+  expect(first).toHaveLength(500)
+  expect(first?.[0]).toBe('-4999')
 })

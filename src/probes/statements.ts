@@ -33,6 +33,7 @@ export default defineProbe({
   needs: 'pg_monitor',
   extension: 'pg_stat_statements',
   rows: 'many',
+  large: true,
   columns: {
     user_id: id('Oid of the effective role that ran it'),
     database_id: id('Oid of the database that it ran in'),
