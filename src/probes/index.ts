@@ -3,22 +3,29 @@ import type { Probe } from '../core/probe.ts'
 import activity from './activity.ts'
 import blocking from './blocking.ts'
 import catalogChanges from './catalog-changes.ts'
+import columnWidths from './column-widths.ts'
 import databaseSize from './database-size.ts'
 import databases from './databases.ts'
+import foreignKeyColumns from './foreign-key-columns.ts'
+import foreignKeys from './foreign-keys.ts'
 import indexDdl from './index-ddl.ts'
 import indexDefinitions from './index-definitions.ts'
 import indexes from './indexes.ts'
 import instance from './instance.ts'
+import partitions from './partitions.ts'
 import relationNames from './relation-names.ts'
 import relationSizes from './relation-sizes.ts'
 import relations from './relations.ts'
 import replication from './replication.ts'
 import replicationSlots from './replication-slots.ts'
+import sequenceValues from './sequence-values.ts'
+import sequences from './sequences.ts'
 import standby from './standby.ts'
 import statementTexts from './statement-texts.ts'
 import statementTotals from './statement-totals.ts'
 import statements from './statements.ts'
 import statisticsResets from './statistics-resets.ts'
+import storageParameters from './storage-parameters.ts'
 import tempFiles from './temp-files.ts'
 import vacuumProgress from './vacuum-progress.ts'
 import walFiles from './wal-files.ts'
@@ -27,22 +34,29 @@ export const probes: readonly Probe[] = [
   activity,
   blocking,
   catalogChanges,
+  columnWidths,
   databaseSize,
   databases,
+  foreignKeyColumns,
+  foreignKeys,
   indexDdl,
   indexDefinitions,
   indexes,
   instance,
+  partitions,
   relationNames,
   relationSizes,
   relations,
   replication,
   replicationSlots,
+  sequenceValues,
+  sequences,
   standby,
   statementTexts,
   statementTotals,
   statements,
   statisticsResets,
+  storageParameters,
   tempFiles,
   vacuumProgress,
   walFiles,

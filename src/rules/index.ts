@@ -14,18 +14,23 @@ import deadRows from './dead-rows.ts'
 import deadlocks from './deadlocks.ts'
 import errorRate from './error-rate.ts'
 import idleInTransaction from './idle-in-transaction.ts'
+import indexBloat from './index-bloat.ts'
 import invalidIndex from './invalid-index.ts'
 import longTransaction from './long-transaction.ts'
 import manySlowQueries from './many-slow-queries.ts'
 import preparedTransactions from './prepared-transactions.ts'
 import replicationBroken from './replication-broken.ts'
 import replicationLag from './replication-lag.ts'
+import sequenceNearEnd from './sequence-near-end.ts'
 import sequentialScans from './sequential-scans.ts'
 import slotRetainsWal from './slot-retains-wal.ts'
 import slowAverageQuery from './slow-average-query.ts'
 import slowQuery from './slow-query.ts'
 import staleStatistics from './stale-statistics.ts'
 import storageNearLimit from './storage-near-limit.ts'
+import tableBloat from './table-bloat.ts'
+import unindexedForeignKey from './unindexed-foreign-key.ts'
+import vacuumOverdue from './vacuum-overdue.ts'
 import wraparound from './wraparound.ts'
 
 export const rules: readonly Rule[] = [
@@ -43,17 +48,22 @@ export const rules: readonly Rule[] = [
   deadlocks,
   errorRate,
   idleInTransaction,
+  indexBloat,
   invalidIndex,
   longTransaction,
   manySlowQueries,
   preparedTransactions,
   replicationBroken,
   replicationLag,
+  sequenceNearEnd,
   sequentialScans,
   slotRetainsWal,
   slowAverageQuery,
   slowQuery,
   staleStatistics,
   storageNearLimit,
+  tableBloat,
+  unindexedForeignKey,
+  vacuumOverdue,
   wraparound,
 ]
