@@ -58,6 +58,26 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_nestloop = 
   WHERE x.indexrelid >= 16384 AND c.relkind = 'i' AND c.relpersistence <> 't' AND c.relnamespace <> 99
 $$;
 
+-- For each foreign key the one index that serves the search among the referring rows and should stay: its columns lead, in
+-- any order, and it is not partial but for "is not null". Of several the most scanned, then the oldest.
+CREATE OR REPLACE FUNCTION pgtend.foreign_key_indexes()
+RETURNS TABLE (index_id oid, key_name text)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $$
+  WITH keys AS MATERIALIZED (
+    SELECT oid, conrelid, conname::text AS name, conkey::text[] AS columns, cardinality(conkey) AS width
+    FROM pg_constraint WHERE contype = 'f'
+  ), serving AS (
+    SELECT DISTINCT ON (k.oid) d.index_id, k.oid, k.name
+    FROM keys k JOIN pgtend.index_definitions() d ON d.table_id = k.conrelid
+    WHERE d.usable AND (d.method = 'btree' OR (d.method = 'hash' AND k.width = 1)) AND d.key_columns >= k.width
+      AND d.keys[1:k.width] @> k.columns AND d.keys[1:k.width] <@ k.columns
+      AND (d.predicate IS NULL OR substring(d.predicate FROM
+        '^\{NULLTEST :arg \{VAR [^{}]*:varattno (\d+) [^{}]*\} :nulltesttype 1 [^{}]*\}$') = ANY (k.columns))
+    ORDER BY k.oid, d.scans DESC, d.index_id
+  )
+  SELECT DISTINCT ON (index_id) index_id, name FROM serving ORDER BY index_id, oid
+$$;
+
 -- Indexes that another one of the same table makes needless: identical ones, and those whose columns another begins with.
 -- A unique one is only needless beside an identical unique one.
 CREATE OR REPLACE FUNCTION pgtend.redundant_indexes()
@@ -109,16 +129,17 @@ DECLARE
 BEGIN
   RETURN QUERY
   WITH judged AS (
-    SELECT d.*, r.twin_name, r.reason AS twin_reason, CASE
+    SELECT d.*, r.twin_name, r.reason AS twin_reason, f.key_name, CASE
         WHEN d.built_now THEN 'building'
         WHEN NOT d.valid AND NOT all_seen THEN 'unknown'
         WHEN NOT d.valid THEN 'invalid'
         WHEN r.index_id IS NOT NULL THEN 'duplicate'
         WHEN d.scans > 0 OR d.last_scan >= since THEN 'used'
-        WHEN d.kept_because IS NOT NULL THEN 'kept'
+        WHEN d.kept_because IS NOT NULL OR f.index_id IS NOT NULL THEN 'kept'
         WHEN since IS NULL OR clock_timestamp() - since < make_interval(days => days::integer) THEN 'too early'
         ELSE 'unused' END AS verdict
     FROM pgtend.index_definitions() d LEFT JOIN pgtend.redundant_indexes() r ON r.index_id = d.index_id
+    LEFT JOIN pgtend.foreign_key_indexes() f ON f.index_id = d.index_id
   )
   SELECT j.schema_name, j.table_name, j.index_name, j.pages * block, j.scans, j.rows_read, j.rows_fetched, j.last_scan, since,
     j.verdict, CASE j.verdict
@@ -128,7 +149,7 @@ BEGIN
       WHEN 'unknown' THEN format('invalid, or being built by another role: GRANT pg_monitor TO %I would tell', current_user)
       WHEN 'duplicate' THEN CASE j.twin_reason WHEN 'identical' THEN format('%I is the same index', j.twin_name)
         ELSE format('%I begins with the same columns', j.twin_name) END
-      WHEN 'kept' THEN j.kept_because
+      WHEN 'kept' THEN coalesce(j.kept_because, format('the foreign key %s is checked with it', j.key_name))
       WHEN 'too early' THEN format('no scan yet, but the statistics are younger than %s days', days)
       WHEN 'unused' THEN 'no scan on this server since the statistics began; standbys count for themselves'
         || CASE WHEN j.expressions IS NULL THEN '' ELSE '; the planner would lose statistics on its expression' END END,

@@ -20,6 +20,7 @@ DROP FUNCTION IF EXISTS
   pgtend.estimate_index_bloat,
   pgtend.estimate_row_widths,
   pgtend.estimate_table_bloat,
+  pgtend.foreign_key_indexes,
   pgtend.grade,
   pgtend.grade_bloat,
   pgtend.health_bloat,

@@ -19,13 +19,14 @@ export function row<T extends Table>(table: T, values: Partial<Row<T>> = {}): Ro
 
 export const AT = Date.UTC(2026, 2, 1)
 
-export interface Circumstances {
+export interface Circumstances extends Pick<Context, 'standbys' | 'measured'> {
   readonly server?: Partial<Capabilities>
   readonly limits?: Partial<Limits>
 }
 
-export function context({ server, limits }: Circumstances = {}): Context {
+export function context({ server, limits, ...records }: Circumstances = {}): Context {
   return {
+    ...records,
     at: AT,
     server: {
       version: 170_000,

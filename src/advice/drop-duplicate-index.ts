@@ -35,7 +35,9 @@ export default defineAdvice({
           ? 'Columns, operator classes, collations, order, expressions, predicate and method are equal, and no constraint needs it.'
           : 'Columns, operator classes, collations, order and predicate agree as far as it goes, and no constraint needs it.',
         ...dropAndRestore(d, ddl),
-        action: { name: 'drop-index', input: { schema: d.schema, index: d.index } },
+        ...(d.partitioned
+          ? {}
+          : { action: { name: 'drop-index', input: { schema: d.schema, index: d.index } } }),
       }
     })
   },

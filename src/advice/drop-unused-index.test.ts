@@ -3,7 +3,6 @@ import { AT, recommend, row } from '../../test/facts.ts'
 import duplicateIndexes from '../derived/duplicate-indexes.ts'
 import unusedIndexes from '../derived/unused-indexes.ts'
 import indexDdl from '../probes/index-ddl.ts'
-import replication from '../probes/replication.ts'
 import advice from './drop-unused-index.ts'
 
 const DAY = 86_400
@@ -22,7 +21,6 @@ const given = (days: number, size: number) => ({
   ],
   duplicates: undefined,
   ddl: [row(indexDdl, { oid: 1, definition: 'CREATE INDEX i ON s.t USING btree (a)' })],
-  replication: [],
 })
 
 test.each([
@@ -46,10 +44,26 @@ test('tells since when, what it gains, and how to do and undo it', () =>
     },
   ]))
 
-test('a standby may use it: low confidence; on a standby itself nothing can be dropped', () => {
-  const known = { ...given(30, MB), replication: [row(replication, { application: 'two' })] }
-  expect(recommend(advice, known)).toMatchObject([{ confidence: 'low' }])
+test('unused here is no verdict while a standby is not watched; on a standby itself nothing can be dropped', () => {
+  const [unused] = given(30, MB).unused
+  const known = { ...given(30, MB), unused: [{ ...unused, unwatched: 'two' } as NonNullable<typeof unused>] }
+  const [said] = recommend(advice, known)
+  expect(said).toMatchObject({
+    confidence: 'low',
+    summary: expect.stringContaining('unused here; standby two is not watched'),
+  })
+  expect(said).not.toHaveProperty('sql')
+  expect(said).not.toHaveProperty('action')
   expect(recommend(advice, given(30, MB), { server: { role: 'standby' } })).toEqual([])
+})
+
+test('the index of a partitioned table can not be dropped concurrently', () => {
+  const [unused] = given(30, MB).unused
+  const known = { ...given(30, MB), unused: [{ ...unused, partitioned: true } as NonNullable<typeof unused>] }
+  const ddl = [row(indexDdl, { oid: 1, definition: 'CREATE INDEX i ON ONLY s.t USING btree (a)' })]
+  expect(recommend(advice, { ...known, ddl })).toMatchObject([
+    { sql: ['DROP INDEX "s"."i";'], undo: ['CREATE INDEX i ON s.t USING btree (a);'] },
+  ])
 })
 
 test('no undo is promised while the definition is not known', () =>

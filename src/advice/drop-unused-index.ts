@@ -4,7 +4,6 @@ import { maybe } from '../core/given.ts'
 import duplicateIndexes from '../derived/duplicate-indexes.ts'
 import unusedIndexes from '../derived/unused-indexes.ts'
 import indexDdl from '../probes/index-ddl.ts'
-import replication from '../probes/replication.ts'
 import { dropAndRestore } from './_index-ddl.ts'
 
 const DAY = 86_400
@@ -17,39 +16,45 @@ export default defineAdvice({
     unused: unusedIndexes,
     duplicates: maybe(duplicateIndexes),
     ddl: maybe(indexDdl),
-    replication: maybe(replication),
   },
   thresholds: { days: 14, size: 1024 ** 2 },
-  recommend({ unused, duplicates = [], ddl, replication }, { days, size }, { server }) {
+  recommend({ unused, duplicates = [], ddl }, { days, size }, { server }) {
     // A standby can't drop anything, and its counters say nothing of the primary's queries.
     if (server.role === 'standby') return []
     const told = new Set(duplicates.map((d) => d.oid))
-    const elsewhere = (replication ?? []).length > 0
     return unused
       .filter((i) => i.seconds >= days * DAY && i.size >= size && !told.has(i.oid))
-      .map((i) => ({
-        subject: `index ${i.schema}.${i.index}`,
-        summary: `No query has used the index ${i.schema}.${i.index} on ${i.table} (${formatBytes(i.size)}) for ${formatSeconds(i.seconds)}.`,
-        evidence: {
-          table: `${i.schema}.${i.table}`,
-          size: i.size,
-          scans: 0,
-          statistics_since: formatDay(i.since),
-        },
-        gain: `${formatBytes(i.size)} of disk, and less work for each write to ${i.table}`,
-        risk: `A query that runs more seldom than every ${formatSeconds(i.seconds)} may need it, as may deletes from a table that ${i.table} refers to${i.expression ? '; the planner also loses statistics on its expression' : ''}.`,
-        ...(elsewhere
-          ? {
-              confidence: 'low' as const,
-              because:
-                'Each server counts only its own queries, and the others of this cluster may use the index: look there first.',
-            }
-          : {
-              confidence: 'medium' as const,
-              because: `Nothing scanned it since ${formatDay(i.since)}, but PostgreSQL does not tell when it was made.`,
-            }),
-        ...dropAndRestore(i, ddl),
-        action: { name: 'drop-index', input: { schema: i.schema, index: i.index } },
-      }))
+      .map((i) => {
+        const told = {
+          subject: `index ${i.schema}.${i.index}`,
+          evidence: {
+            table: `${i.schema}.${i.table}`,
+            size: i.size,
+            scans: 0,
+            statistics_since: formatDay(i.since),
+          },
+          gain: `${formatBytes(i.size)} of disk, and less work for each write to ${i.table}`,
+          risk: `A query that runs more seldom than every ${formatSeconds(i.seconds)} may need it${i.expression ? '; the planner also loses statistics on its expression' : ''}.${i.partitioned ? ' Dropping it locks the partitioned table for a moment.' : ''}`,
+        }
+        // Each server counts only its own queries: unused here is not unused.
+        if (i.unwatched !== null)
+          return {
+            ...told,
+            summary: `The index ${i.schema}.${i.index} on ${i.table} (${formatBytes(i.size)}) is unused here; standby ${i.unwatched} is not watched.`,
+            confidence: 'low' as const,
+            because:
+              'A standby counts for itself and may use it. Let pgtend watch it too, then there is a verdict.',
+          }
+        return {
+          ...told,
+          summary: `No query has used the index ${i.schema}.${i.index} on ${i.table} (${formatBytes(i.size)}) for ${formatSeconds(i.seconds)}.`,
+          confidence: 'medium' as const,
+          because: `Nothing scanned it since ${formatDay(i.since)}, on this server and on every standby, but PostgreSQL does not tell when it was made.`,
+          ...dropAndRestore(i, ddl),
+          ...(i.partitioned
+            ? {}
+            : { action: { name: 'drop-index', input: { schema: i.schema, index: i.index } } }),
+        }
+      })
   },
 })

@@ -4,7 +4,11 @@ import dropDuplicateIndex from './drop-duplicate-index.ts'
 import dropInvalidIndex from './drop-invalid-index.ts'
 import dropUnusedIndex from './drop-unused-index.ts'
 import endIdleTransaction from './end-idle-transaction.ts'
+import indexForeignKey from './index-foreign-key.ts'
 import indexSequentialScans from './index-sequential-scans.ts'
+import rebuildIndex from './rebuild-index.ts'
+import reviewRarelyUsedIndex from './review-rarely-used-index.ts'
+import shrinkTable from './shrink-table.ts'
 import speedUpSlowQuery from './speed-up-slow-query.ts'
 import tuneSetting from './tune-setting.ts'
 import vacuumTable from './vacuum-table.ts'
@@ -14,7 +18,11 @@ export const advice: readonly Advice[] = [
   dropInvalidIndex,
   dropUnusedIndex,
   endIdleTransaction,
+  indexForeignKey,
   indexSequentialScans,
+  rebuildIndex,
+  reviewRarelyUsedIndex,
+  shrinkTable,
   speedUpSlowQuery,
   tuneSetting,
   vacuumTable,

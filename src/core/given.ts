@@ -1,4 +1,5 @@
 import type { BackupState } from './backup.ts'
+import type { MeasuredBloat } from './bloat.ts'
 import type { Capabilities } from './server.ts'
 import type { Row, Table } from './table.ts'
 
@@ -45,6 +46,15 @@ export interface Limits {
   readonly criticalTables: readonly string[]
 }
 
+/** How a watched standby uses this database's indexes: physical standbys have the same oids. */
+export interface StandbyUse {
+  readonly target: string
+  /** When its counters began, epoch milliseconds; null where it does not tell. */
+  readonly since: number | null
+  /** Scans by the oid of the index. */
+  readonly scans: ReadonlyMap<number, number>
+}
+
 /** What every pure function over facts is told besides the facts. */
 export interface Context {
   /** Now on the server's clock, epoch milliseconds. */
@@ -53,4 +63,8 @@ export interface Context {
   readonly limits: Limits
   /** What pgtend's own records say of backups; undefined where it makes none. */
   readonly backups?: BackupState
+  /** Bloat that was measured, newest of each table and index; undefined where no records are kept. */
+  readonly measured?: readonly MeasuredBloat[]
+  /** Other watched targets of the same cluster, and how often each index was scanned there. */
+  readonly standbys?: readonly StandbyUse[]
 }

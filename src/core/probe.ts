@@ -9,7 +9,7 @@ import type { Declared, Table } from './table.ts'
 export type Cadence = 'tick' | 'minute' | 'sweep' | 'schema' | 'lookup'
 
 /** The least role that can read it in full. */
-export type Need = 'any' | 'pg_monitor' | 'superuser'
+export type Need = 'any' | 'pg_monitor' | 'pg_read_all_data' | 'superuser'
 
 export type Major = 14 | 15 | 16 | 17 | 18
 export const MAJORS: readonly Major[] = [14, 15, 16, 17, 18]

@@ -1,7 +1,7 @@
 import type { Row } from '../core/table.ts'
 import type indexDefinitions from '../probes/index-definitions.ts'
 import type indexes from '../probes/indexes.ts'
-import { memoized, type RelationName } from './_names.ts'
+import { memoized } from './_names.ts'
 
 export type IndexDefinition = Row<typeof indexDefinitions>
 export type IndexCounters = Row<typeof indexes>
@@ -17,7 +17,7 @@ export const countersByOid = memoized(
 )
 
 /** Why an index must stay even if no scan ever uses it, or null. */
-export function keptBecause(index: IndexDefinition, name: RelationName): string | null {
+export function keptBecause(index: IndexDefinition): string | null {
   if (index.primary) return 'it is the primary key'
   if (index.exclusion) return 'it enforces an exclusion constraint'
   if (index.constraint !== null) return `it enforces the constraint ${index.constraint}`
@@ -26,7 +26,5 @@ export function keptBecause(index: IndexDefinition, name: RelationName): string 
   if (index.replica_identity) return 'logical replication identifies rows by it'
   if (index.clustered) return 'the table is clustered by it'
   if (index.partition) return 'it is part of the index of a partitioned table'
-  if (name.kind === 'I')
-    return 'it is the index of a partitioned table, whose parts are counted by themselves'
   return null
 }

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { derive, row } from '../../test/facts.ts'
 import indexDefinitions from '../probes/index-definitions.ts'
-import indexes from '../probes/indexes.ts'
 import relationNames from '../probes/relation-names.ts'
 import duplicateIndexes from './duplicate-indexes.ts'
+import indexUsage from './index-usage.ts'
 
 const definition = (oid: number, table_oid = 1) =>
   row(indexDefinitions, {
@@ -22,7 +22,7 @@ test('names the needless one and what does its work, with its size and use', () 
     derive(duplicateIndexes, {
       definitions: [definition(5), definition(4)],
       names: [name(1, 'r'), name(4), name(5)],
-      indexes: [row(indexes, { oid: 5, pages: 2, scans: 7 })],
+      usage: [row(indexUsage, { oid: 5, size: 16_384, scans: 7 })],
     }),
   ).toEqual([
     {
@@ -35,13 +35,16 @@ test('names the needless one and what does its work, with its size and use', () 
       reason: 'identical',
       size: 16_384,
       scans: 7,
+      partitioned: false,
     },
   ]))
 
-test('the same index on two tables is no duplicate, nor are those of partitioned parents', () => {
+test('the same index on two tables is no duplicate, and those of partitioned parents are told as such', () => {
   const names = [name(1, 'r'), name(2, 'r'), name(4), name(5)]
   const judged = (definitions: ReturnType<typeof definition>[], of = names) =>
-    derive(duplicateIndexes, { definitions, names: of, indexes: undefined })
+    derive(duplicateIndexes, { definitions, names: of, usage: undefined })
   expect(judged([definition(4), definition(5, 2)])).toEqual([])
-  expect(judged([definition(4), definition(5)], [name(1, 'p'), name(4, 'I'), name(5, 'I')])).toEqual([])
+  expect(judged([definition(4), definition(5)], [name(1, 'p'), name(4, 'I'), name(5, 'I')])).toMatchObject([
+    { oid: 5, partitioned: true },
+  ])
 })

@@ -1,20 +1,18 @@
-import { detail, gauge, id, label } from '../core/columns.ts'
+import { detail, flag, gauge, id, label } from '../core/columns.ts'
 import { defineDerived } from '../core/derived.ts'
 import { maybe } from '../core/given.ts'
 import indexDefinitions from '../probes/index-definitions.ts'
-import indexes from '../probes/indexes.ts'
 import relationNames from '../probes/relation-names.ts'
-import { blockSize } from './_blocks.ts'
-import { countersByOid } from './_index-rows.ts'
 import { namesByOid } from './_names.ts'
 import { redundantIndexes } from './_redundancy.ts'
+import indexUsage from './index-usage.ts'
 
 export default defineDerived({
   name: 'duplicate-indexes',
   title: 'Duplicate and redundant indexes',
   doc: 'Indexes that another index of the same table makes needless: identical ones, and those whose columns another one begins with. Compared by columns, operator classes, collations, order, expressions, predicate and method. Names the one to drop; never one that a constraint, foreign key or replica identity needs.',
   rows: 'many',
-  from: { definitions: indexDefinitions, names: relationNames, indexes: maybe(indexes) },
+  from: { definitions: indexDefinitions, names: relationNames, usage: maybe(indexUsage) },
   columns: {
     oid: id('Oid of the index that is needless'),
     schema: label('Schema'),
@@ -25,13 +23,12 @@ export default defineDerived({
     reason: detail('identical, or prefix where the other one has further columns'),
     size: gauge('bytes', 'Size of the needless one by its pages'),
     scans: gauge('count', 'Scans of the needless one, which the other would take over'),
+    partitioned: flag('Both are indexes of a partitioned table, and stand for all their parts'),
   },
-  compute({ definitions, names, indexes = [] }, { server }) {
+  compute({ definitions, names, usage = [] }) {
     const named = namesByOid(names)
-    const counted = countersByOid(indexes)
-    // Indexes of partitioned parents have no storage and can't be dropped without blocking.
-    const own = definitions.filter((d) => named.get(d.oid)?.kind === 'i')
-    return [...Map.groupBy(own, (d) => d.table_oid).values()].flatMap((ofTable) =>
+    const used = new Map(usage.map((u) => [u.oid, u]))
+    return [...Map.groupBy(definitions, (d) => d.table_oid).values()].flatMap((ofTable) =>
       redundantIndexes(ofTable).flatMap(({ index, twin, reason }) => {
         const [name, twinName, table] = [
           named.get(index.oid),
@@ -39,7 +36,7 @@ export default defineDerived({
           named.get(index.table_oid),
         ]
         if (!name || !twinName || !table) return []
-        const counters = counted.get(index.oid)
+        const found = used.get(index.oid)
         return [
           {
             oid: index.oid,
@@ -49,8 +46,9 @@ export default defineDerived({
             twin_oid: twin.oid,
             twin: twinName.name,
             reason,
-            size: (counters?.pages ?? 0) * blockSize(server),
-            scans: counters?.scans ?? 0,
+            size: found?.size ?? 0,
+            scans: found?.scans ?? 0,
+            partitioned: name.kind === 'I',
           },
         ]
       }),

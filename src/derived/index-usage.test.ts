@@ -1,12 +1,19 @@
 import { expect, test } from 'vitest'
 import { derive, row } from '../../test/facts.ts'
+import type { Row } from '../core/table.ts'
+import foreignKeys from '../probes/foreign-keys.ts'
 import indexDefinitions from '../probes/index-definitions.ts'
 import indexes from '../probes/indexes.ts'
+import partitions from '../probes/partitions.ts'
 import relationNames from '../probes/relation-names.ts'
 import indexUsage from './index-usage.ts'
 import statisticsAge from './statistics-age.ts'
 
-const usage = (definition: Parameters<typeof row<typeof indexDefinitions>>[1] = {}, kind = 'i') =>
+const usage = (
+  definition: Parameters<typeof row<typeof indexDefinitions>>[1] = {},
+  kind = 'i',
+  keys?: Row<typeof foreignKeys>[],
+) =>
   derive(indexUsage, {
     indexes: [row(indexes, { oid: 2, table_oid: 1, pages: 3, scans: 4 })],
     definitions: [row(indexDefinitions, { oid: 2, table_oid: 1, valid: true, ...definition })],
@@ -15,6 +22,8 @@ const usage = (definition: Parameters<typeof row<typeof indexDefinitions>>[1] = 
       row(relationNames, { oid: 2, schema: 's', name: 'i', kind }),
     ],
     age: [row(statisticsAge, { since: 77 })],
+    keys,
+    partitions: undefined,
   })
 
 test('an ordinary index may go', () =>
@@ -31,6 +40,7 @@ test('an ordinary index may go', () =>
       since: 77,
       valid: true,
       expression: false,
+      partitioned: false,
       droppable: true,
       kept_because: null,
     },
@@ -49,7 +59,50 @@ test.each([
   expect(usage(definition)).toMatchObject([{ droppable: false, kept_because: expect.stringContaining(why) }]),
 )
 
-test('the index of a partitioned parent stays', () =>
-  expect(usage({}, 'I')).toMatchObject([{ droppable: false }]))
+test('the index of a partitioned table stands for its parts at all levels', () => {
+  const rows = derive(indexUsage, {
+    indexes: [
+      row(indexes, { oid: 21, table_oid: 11, pages: 1, scans: 2 }),
+      row(indexes, { oid: 23, table_oid: 13, pages: 4, scans: 5 }),
+    ],
+    definitions: [
+      row(indexDefinitions, { oid: 20, table_oid: 10, valid: true }),
+      ...[21, 22, 23].map((oid) =>
+        row(indexDefinitions, { oid, table_oid: oid - 10, valid: true, partition: true }),
+      ),
+    ],
+    names: [10, 11, 12, 13, 20, 21, 22, 23].map((oid) =>
+      row(relationNames, {
+        oid,
+        name: `n${oid}`,
+        kind: { 10: 'p', 12: 'p', 20: 'I', 22: 'I' }[oid] ?? (oid < 20 ? 'r' : 'i'),
+      }),
+    ),
+    age: undefined,
+    keys: undefined,
+    partitions: [
+      row(partitions, { oid: 21, parent: 20 }),
+      row(partitions, { oid: 22, parent: 20 }),
+      row(partitions, { oid: 23, parent: 22 }),
+    ],
+  })
+  expect(rows.map((r) => [r.index, r.droppable])).toEqual([
+    ['n20', true],
+    ['n21', false],
+    ['n23', false],
+  ])
+  expect(rows[0]).toMatchObject({ partitioned: true, size: 5 * 8192, scans: 7 })
+})
+
+test('the only index that serves a foreign key stays', () => {
+  const keys = [row(foreignKeys, { oid: 7, name: 'k', table_oid: 1, columns: [3] })]
+  const of = (index: Parameters<typeof row<typeof indexDefinitions>>[1]) =>
+    usage({ ...index, method: 'btree', ready: true }, 'i', keys)
+  expect(of({ keys: '3 1', key_columns: 2 })).toMatchObject([
+    { droppable: false, kept_because: expect.stringContaining('foreign key k') },
+  ])
+  expect(of({ keys: '1 3', key_columns: 2 })).toMatchObject([{ droppable: true }])
+})
+
 test('an expression is told', () =>
   expect(usage({ expressions: '{X}' })).toMatchObject([{ droppable: true, expression: true }]))

@@ -36,3 +36,21 @@ test('one that stands for a constraint is said to stay; the index of a parent is
   ])
   expect(judged({ valid: false }, 'i', 'I')).toEqual([])
 })
+
+test('the old one of a rebuild stays until the new one has its name and is valid', () => {
+  const both = (valid: boolean) =>
+    derive(invalidIndexes, {
+      definitions: [
+        row(indexDefinitions, { oid: 2, table_oid: 1, valid: false }),
+        row(indexDefinitions, { oid: 3, table_oid: 1, valid }),
+      ],
+      names: [
+        row(relationNames, { oid: 1, schema: 's', name: 't', kind: 'r' }),
+        row(relationNames, { oid: 2, schema: 's', name: 'i_ccold', kind: 'i' }),
+        row(relationNames, { oid: 3, schema: 's', name: 'i', kind: 'i' }),
+      ],
+      indexes: undefined,
+    })[0]
+  expect(both(true)).toMatchObject({ leftover_of: 'i', kept_because: null })
+  expect(both(false)).toMatchObject({ kept_because: expect.stringContaining('is not valid') })
+})

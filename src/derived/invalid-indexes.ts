@@ -8,8 +8,11 @@ import { blockSize } from './_blocks.ts'
 import { countersByOid } from './_index-rows.ts'
 import { namesByOid } from './_names.ts'
 
+/** How long a name may be, in bytes: a longer one was cut before _ccnew was put behind it. */
+const NAME_LENGTH = 63
+
 /** How REINDEX CONCURRENTLY names what it builds (`ccnew`) and what it is about to drop (`ccold`). */
-const LEFTOVER = /^(.+)_cc(?:new|old)\d*$/
+const LEFTOVER = /^(.+)_cc(new|old)\d*$/
 
 export default defineDerived({
   name: 'invalid-indexes',
@@ -29,12 +32,25 @@ export default defineDerived({
   compute({ definitions, names, indexes = [] }, { server }) {
     const named = namesByOid(names)
     const counted = countersByOid(indexes)
+    const valid = Map.groupBy(
+      definitions.filter((d) => d.valid),
+      (d) => d.table_oid,
+    )
+    /** Whether the index that was to be rebuilt is there and usable. */
+    const stands = (name: string, table: number): boolean =>
+      (valid.get(table) ?? []).some((d) => {
+        const found = named.get(d.oid)?.name
+        return found === name || (Buffer.byteLength(found ?? '') === NAME_LENGTH && found?.startsWith(name))
+      })
     return definitions
       .filter((d) => !(d.valid || d.being_built))
       .flatMap((d) => {
         const [name, table] = [named.get(d.oid), named.get(d.table_oid)]
         // The index of a partitioned parent is invalid until all parts have one: nothing is left behind there.
         if (name?.kind !== 'i' || !table) return []
+        const [, of = null, end] = LEFTOVER.exec(name.name) ?? []
+        // The old one may only go once the new one has its name and can be used.
+        const needed = end === 'old' && of !== null && !stands(of, d.table_oid)
         return [
           {
             oid: d.oid,
@@ -42,8 +58,13 @@ export default defineDerived({
             table: table.name,
             index: name.name,
             size: (counted.get(d.oid)?.pages ?? 0) * blockSize(server),
-            leftover_of: LEFTOVER.exec(name.name)?.[1] ?? null,
-            kept_because: d.constraint === null ? null : `it stands for the constraint ${d.constraint}`,
+            leftover_of: of,
+            kept_because:
+              d.constraint !== null
+                ? `it stands for the constraint ${d.constraint}`
+                : needed
+                  ? `${of}, which was to take its place, is not valid`
+                  : null,
           },
         ]
       })

@@ -10,12 +10,13 @@ const names = [
   row(relationNames, { oid: 3, schema: 'a', name: 'p', kind: 'p' }),
 ]
 const of = (values: Parameters<typeof row<typeof relations>>[1]) =>
-  derive(tables, { relations: [row(relations, { oid: 1, kind: 'r', ...values })], names })[0]
+  derive(tables, { relations: [row(relations, { oid: 1, kind: 'r', ...values })], names, parameters: [] })[0]
 
 test('tables and materialised views by name; parents and TOAST hold no rows of their own', () => {
   const rows = derive(tables, {
     relations: ['r', 'm', 'p', 't'].map((kind, n) => row(relations, { oid: n + 1, kind })),
     names,
+    parameters: [],
   })
   expect(rows.map((t) => `${t.schema}.${t.table}`)).toEqual(['a.m', 'b.t'])
 })
@@ -48,6 +49,7 @@ test('the size is that of the table and its TOAST', () => {
       row(relations, { oid: 9, kind: 't', pages: 3 }),
     ],
     names,
+    parameters: [],
   })
   expect(t).toMatchObject({ pages: 2, size: 5 * 8192 })
 })

@@ -2,19 +2,19 @@ import { flag, gauge, id, label, optional, time } from '../core/columns.ts'
 import { defineDerived } from '../core/derived.ts'
 import relationNames from '../probes/relation-names.ts'
 import relations from '../probes/relations.ts'
+import storageParameters from '../probes/storage-parameters.ts'
+import { autovacuumThresholds } from './_autovacuum.ts'
 import { blockSize } from './_blocks.ts'
+import { later } from './_moments.ts'
 import { byText, namesByOid } from './_names.ts'
-
-/** The later of two moments, either of which may never have been. */
-const later = (a: number | null, b: number | null): number | null =>
-  a === null ? b : b === null ? a : Math.max(a, b)
+import { booleanParameter, parametersByOid } from './_storage-parameters.ts'
 
 export default defineDerived({
   name: 'tables',
   title: 'Tables',
   doc: 'Rows, dead rows and upkeep of each table and materialised view. Row counts are PostgreSQL’s estimates; dead rows are those that VACUUM has not removed yet, not the space that tables waste.',
   rows: 'many',
-  from: { relations, names: relationNames },
+  from: { relations, names: relationNames, parameters: storageParameters },
   columns: {
     oid: id('Oid of the table'),
     schema: label('Schema'),
@@ -23,6 +23,10 @@ export default defineDerived({
     dead: gauge('count', 'Dead rows, estimated'),
     dead_ratio: gauge('ratio', 'Dead rows out of all rows'),
     changed_since_analyze: gauge('count', 'Rows changed since the planner’s statistics were made'),
+    analyze_threshold: gauge(
+      'count',
+      'Changed rows after which autovacuum analyses it, by its own parameters or the server’s settings',
+    ),
     autovacuum_enabled: flag('Whether autovacuum looks after the table'),
     last_vacuum: optional(
       time('Last VACUUM, by hand or by autovacuum; none known since the statistics began'),
@@ -34,8 +38,9 @@ export default defineDerived({
     pages: gauge('count', 'Pages of the table itself'),
     size: gauge('bytes', 'Size of the table and its TOAST by their pages, as of the last VACUUM or ANALYZE'),
   },
-  compute({ relations, names }, { server }) {
+  compute({ relations, names, parameters }, { server }) {
     const named = namesByOid(names)
+    const set = parametersByOid(parameters)
     const toastPages = new Map(relations.filter((r) => r.kind === 't').map((r) => [r.oid, r.pages]))
     return relations
       .flatMap((r) => {
@@ -50,7 +55,8 @@ export default defineDerived({
             dead: r.dead,
             dead_ratio: r.dead === 0 ? 0 : r.dead / (r.live + r.dead),
             changed_since_analyze: r.changed_since_analyze,
-            autovacuum_enabled: r.autovacuum_enabled,
+            analyze_threshold: autovacuumThresholds(r.tuples, set.get(r.oid), server).analyze,
+            autovacuum_enabled: booleanParameter(set.get(r.oid), 'autovacuum_enabled') ?? true,
             last_vacuum: later(r.last_vacuum, r.last_autovacuum),
             last_analyze: later(r.last_analyze, r.last_autoanalyze),
             estimate: r.tuples >= 0,

@@ -2,12 +2,12 @@ import { expect, onTestFinished, test } from 'vitest'
 import { freshDatabase, majors } from '../../test/servers.ts'
 import { openActionSession } from '../postgres/action-session.ts'
 import { parseUrl } from '../postgres/url.ts'
-import { measureBloat } from './bloat.ts'
+import { type MeasureOptions, measureBloat } from './bloat.ts'
 
-async function measure(url: string, least = 8192) {
+async function measure(url: string, options: MeasureOptions = { least: 8192 }) {
   const session = await openActionSession(parseUrl(url))
   try {
-    return await measureBloat((work) => session.read(work), least)
+    return await measureBloat((work) => session.read(work), options)
   } finally {
     await session.close()
   }
@@ -39,6 +39,12 @@ test.each(majors)(
     expect(of.full_a).toBeLessThan(0.1)
     expect(of.hollow).toBeGreaterThan(0.8)
     expect(of.hollow_a).toBeGreaterThan(0.7)
+    const named = await measure(db.url, { names: ['public.Full', 'hollow_a', 'gone'], timeout: 60_000 })
+    expect(named.rows.map((r) => r.index ?? r.table)).toEqual(['Full', 'full_a', 'hollow_a'])
+    expect(named.unknown).toEqual([expect.stringContaining('no table or B-tree gone')])
+    const capped = await measure(db.url, { names: ['Full'], cap: 1_000_000 })
+    expect(capped.rows.map((r) => r.index)).toEqual(['full_a'])
+    expect(capped.unknown).toEqual([expect.stringContaining('public.Full was not read')])
     const [why] = (await measure(db.blindUrl)).unknown
     expect(why).toContain('GRANT pg_stat_scan_tables')
   },

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { context, row } from '../../test/facts.ts'
+import type { Bloat } from '../core/bloat.ts'
 import type { MaintenanceSettings } from '../core/maintenance.ts'
 import invalidIndexes from '../derived/invalid-indexes.ts'
 import tables from '../derived/tables.ts'
 import { parseConfig } from '../monitor/config.ts'
-import type { Bloat } from './bloat.ts'
 import { type Facts, planTask } from './planner.ts'
 
 const settings = (more: Partial<MaintenanceSettings> = {}): MaintenanceSettings => ({

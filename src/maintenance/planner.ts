@@ -1,3 +1,4 @@
+import type { Bloats } from '../core/bloat.ts'
 import { formatBytes, formatRatio } from '../core/format.ts'
 import type { Context } from '../core/given.ts'
 import type { LeftAlone, MaintenanceSettings, Task, Wanted } from '../core/maintenance.ts'
@@ -7,7 +8,6 @@ import type invalidIndexes from '../derived/invalid-indexes.ts'
 import type tables from '../derived/tables.ts'
 import deadRows from '../rules/dead-rows.ts'
 import staleStatistics from '../rules/stale-statistics.ts'
-import type { Bloats } from './bloat.ts'
 
 /** What the planner looks at. A list that could not be read is undefined. */
 export interface Facts {

@@ -86,6 +86,8 @@ export function createFacts(probes: readonly Probe[], registry: Registry): Facts
     const name = request.probe.name
     renewed.add(name)
     const rows = found.get(name) ?? new Map<Key, AnyRow>()
+    // The newest last, so that those longest ago are refreshed first.
+    if (outcome.ok) for (const row of outcome.rows) rows.delete(lookup.key(row))
     if (outcome.ok) for (const row of outcome.rows) rows.set(lookup.key(row), row)
     const none = fruitless.get(name) ?? new Set<Key>()
     if (outcome.ok) for (const key of request.values ?? []) if (!rows.has(key)) none.add(key)
@@ -133,8 +135,8 @@ export function createFacts(probes: readonly Probe[], registry: Registry): Facts
         const live = lookup.live(read)
         prune(found.get(name), live)
         const none = fruitless.get(name)
-        const wanted = lookup.refresh && sweep ? live : new Set(lookup.wants(read))
-        const values = [...wanted].filter((key) => !none?.has(key)).slice(0, LOOKUP_BATCH)
+        const wanted = lookup.refresh && sweep ? oldestFirst(live, found.get(name)) : lookup.wants(read)
+        const values = [...new Set(wanted)].filter((key) => !none?.has(key)).slice(0, LOOKUP_BATCH)
         if (values.length > 0) requests.push({ probe, values })
         if (values.length > 0) content.delete(name)
         else content.set(name, looked)
@@ -183,6 +185,12 @@ function keptOf(
     if (outcome && !stale.has(name)) kept.set(name, outcome)
   }
   return kept
+}
+
+/** Keys without a row first, then those whose rows are oldest: with more than fit into a batch each has its turn. */
+function oldestFirst(live: ReadonlySet<Key>, rows: ReadonlyMap<Key, AnyRow> | undefined): Key[] {
+  const known = [...(rows?.keys() ?? [])].filter((key) => live.has(key))
+  return [...[...live].filter((key) => !rows?.has(key)), ...known]
 }
 
 function prune(rows: Map<Key, AnyRow> | undefined, live: ReadonlySet<Key>): void {

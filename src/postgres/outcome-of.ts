@@ -17,7 +17,10 @@ export function obstacle(probe: Probe, server: Capabilities): Failure | undefine
   }
   if (server.superuser) return undefined
   if (probe.needs === 'pg_monitor' && !server.grants.includes('pg_read_all_stats')) {
-    return fail('denied', `${server.user} does not have the role pg_monitor`, grantMonitor(server))
+    return fail('denied', `${server.user} does not have the role pg_monitor`, grantOf(probe, server))
+  }
+  if (probe.needs === 'pg_read_all_data' && !server.grants.includes('pg_read_all_data')) {
+    return fail('denied', `${server.user} does not have the role pg_read_all_data`, grantOf(probe, server))
   }
   if (probe.needs === 'superuser') {
     return fail('denied', `${server.user} is not a superuser`, 'Connect as a superuser.')
@@ -37,7 +40,7 @@ const MISSING: ReadonlySet<string> = new Set(['42P01', '42883', '42703', '3F000'
 export function failureOf(error: unknown, probe: Probe, server: Capabilities): Failure {
   const code = sqlstateOf(error)
   const said = `${messageOf(error)}${code ? ` (${code})` : ''}`
-  if (code === '42501') return fail('denied', said, grantMonitor(server))
+  if (code === '42501') return fail('denied', said, grantOf(probe, server))
   if (code === '55P03') return fail('timeout', 'another session held a lock on what it reads')
   if (code === '57014') return fail('timeout', 'it took longer than the statement timeout')
   if (code === '55000' && probe.extension) return notPreloaded(probe.extension, said)
@@ -49,7 +52,8 @@ export function failureOf(error: unknown, probe: Probe, server: Capabilities): F
   return fail('failed', said)
 }
 
-const grantMonitor = (server: Capabilities): string => `GRANT pg_monitor TO ${quoteIdentifier(server.user)};`
+const grantOf = ({ needs }: Probe, server: Capabilities): string =>
+  `GRANT ${needs === 'pg_read_all_data' ? needs : 'pg_monitor'} TO ${quoteIdentifier(server.user)};`
 
 function missingExtension(name: string, server: Capabilities): Failure {
   const where = `the extension ${name} is not installed in database ${server.database}`

@@ -7,7 +7,7 @@ describe.each(majors)('PostgreSQL %i', (major) => {
   let db: TestDatabase
   beforeAll(async () => {
     db = await freshDatabase(major)
-    await db.query('CREATE TABLE t (id int)')
+    await db.query('CREATE TABLE t (id int); CREATE SEQUENCE s')
   })
   afterAll(() => db?.drop())
 
@@ -18,6 +18,8 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     'ALTER TABLE t ADD COLUMN note text',
     'ALTER INDEX t_id RENAME TO t_by_id',
     'DROP INDEX t_by_id',
+    'ALTER TABLE t SET (fillfactor = 50)',
+    'ALTER SEQUENCE s CYCLE',
   ])('%s changes the token', async (ddl) => {
     const before = await token()
     const client = await db.client()

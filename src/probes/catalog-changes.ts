@@ -5,7 +5,7 @@ import { thisDatabase } from './_sql.ts'
 export default defineProbe({
   name: 'catalog-changes',
   title: 'Schema changes',
-  doc: 'A token that changes when the schema may have: tables, columns, indexes, constraints or schemas, or an index build that began or ended.',
+  doc: 'A token that changes when the schema may have: tables, columns, indexes, constraints, sequences or schemas, or an index build that began or ended.',
   scope: 'database',
   every: 'tick',
   needs: 'any',
@@ -22,6 +22,6 @@ select concat_ws('.',
   sum(pg_stat_get_tuples_deleted(oid)),
   (select string_agg(pid::text, ',' order by pid)
     from pg_stat_get_progress_info('CREATE INDEX') where datid = ${thisDatabase})) as token
-from unnest('{pg_class,pg_index,pg_attribute,pg_constraint,pg_namespace}'::regclass[]) as oid`,
+from unnest('{pg_class,pg_index,pg_attribute,pg_constraint,pg_namespace,pg_sequence}'::regclass[]) as oid`,
   },
 })

@@ -5,14 +5,18 @@ import archiver from './archiver.ts'
 import blocking from './blocking.ts'
 import catalogChanges from './catalog-changes.ts'
 import checkpoints from './checkpoints.ts'
+import columnWidths from './column-widths.ts'
 import databaseSize from './database-size.ts'
 import databases from './databases.ts'
 import extensions from './extensions.ts'
+import foreignKeyColumns from './foreign-key-columns.ts'
+import foreignKeys from './foreign-keys.ts'
 import freezeAges from './freeze-ages.ts'
 import indexDdl from './index-ddl.ts'
 import indexDefinitions from './index-definitions.ts'
 import indexes from './indexes.ts'
 import instance from './instance.ts'
+import partitions from './partitions.ts'
 import preparedTransactions from './prepared-transactions.ts'
 import relationNames from './relation-names.ts'
 import relationSizes from './relation-sizes.ts'
@@ -20,11 +24,14 @@ import relations from './relations.ts'
 import replication from './replication.ts'
 import replicationSlots from './replication-slots.ts'
 import roleLimits from './role-limits.ts'
+import sequenceValues from './sequence-values.ts'
+import sequences from './sequences.ts'
 import standby from './standby.ts'
 import statementTexts from './statement-texts.ts'
 import statementTotals from './statement-totals.ts'
 import statements from './statements.ts'
 import statisticsResets from './statistics-resets.ts'
+import storageParameters from './storage-parameters.ts'
 import subscriptions from './subscriptions.ts'
 import tempFiles from './temp-files.ts'
 import vacuumProgress from './vacuum-progress.ts'
@@ -36,14 +43,18 @@ export const probes: readonly Probe[] = [
   blocking,
   catalogChanges,
   checkpoints,
+  columnWidths,
   databaseSize,
   databases,
   extensions,
+  foreignKeyColumns,
+  foreignKeys,
   freezeAges,
   indexDdl,
   indexDefinitions,
   indexes,
   instance,
+  partitions,
   preparedTransactions,
   relationNames,
   relationSizes,
@@ -51,11 +62,14 @@ export const probes: readonly Probe[] = [
   replication,
   replicationSlots,
   roleLimits,
+  sequenceValues,
+  sequences,
   standby,
   statementTexts,
   statementTotals,
   statements,
   statisticsResets,
+  storageParameters,
   subscriptions,
   tempFiles,
   vacuumProgress,

@@ -38,7 +38,6 @@ describe.each(majors)('PostgreSQL %i', (major) => {
       inserted_since_vacuum: 1000,
       last_vacuum: null,
       vacuums: 0,
-      autovacuum_enabled: false,
     })
     await db.query('VACUUM (ANALYZE) t')
     await expect.poll(async () => (await relation('t')).vacuums, { timeout: 20_000 }).toBe(1)
@@ -48,16 +47,6 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     expect(Math.abs((clean.last_vacuum as number) - Date.now())).toBeLessThan(600_000)
     expect(clean.last_analyze).not.toBeNull()
     expect(clean.last_autovacuum).toBeNull()
-  })
-
-  test('autovacuum is off however one writes it, and on where it is not said', async () => {
-    await db.query(`CREATE TABLE no1 () WITH (autovacuum_enabled = 'NO');
-      CREATE TABLE zero () WITH (fillfactor = 50, autovacuum_enabled = 0);
-      CREATE TABLE yes1 () WITH (autovacuum_enabled = yes);
-      CREATE TABLE other () WITH (fillfactor = 50)`)
-    const enabled = async (name: string) => (await relation(name)).autovacuum_enabled
-    expect([await enabled('no1'), await enabled('zero')]).toEqual([false, false])
-    expect([await enabled('yes1'), await enabled('other')]).toEqual([true, true])
   })
 
   test('a partitioned parent has no storage, a temporary table of another session is not ours', async () => {

@@ -1,4 +1,4 @@
-import { counter, detail, flag, gauge, id, optional, time } from '../core/columns.ts'
+import { counter, detail, gauge, id, optional, time } from '../core/columns.ts'
 import { defineProbe } from '../core/probe.ts'
 import { epoch } from './_sql.ts'
 
@@ -36,7 +36,6 @@ export default defineProbe({
     xid_age: optional(
       gauge('count', 'Age of its oldest unfrozen transaction id; null where it has no storage'),
     ),
-    autovacuum_enabled: flag('Not switched off by its storage parameters'),
     toast_oid: id('Oid of its TOAST table; 0 where it has none'),
   },
   sql: {
@@ -64,9 +63,6 @@ select c.oid,
   ${epoch('pg_stat_get_last_autoanalyze_time(c.oid)')} as last_autoanalyze,
   pg_stat_get_vacuum_count(c.oid) + pg_stat_get_autovacuum_count(c.oid) as vacuums,
   case when c.relfrozenxid <> '0' then age(c.relfrozenxid) end as xid_age,
-  case when c.reloptions is null then true else coalesce((
-    select o.option_value::boolean from pg_options_to_table(c.reloptions) o
-    where o.option_name = 'autovacuum_enabled'), true) end as autovacuum_enabled,
   c.reltoastrelid as toast_oid
 from pg_class c
 where c.oid >= 16384 and c.relkind in ('r', 'p', 'm', 't') and c.relpersistence <> 't'

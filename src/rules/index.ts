@@ -19,12 +19,14 @@ import extensionOutdated from './extension-outdated.ts'
 import freezeOverdue from './freeze-overdue.ts'
 import horizonHeldBack from './horizon-held-back.ts'
 import idleInTransaction from './idle-in-transaction.ts'
+import indexBloat from './index-bloat.ts'
 import invalidIndex from './invalid-index.ts'
 import longTransaction from './long-transaction.ts'
 import manySlowQueries from './many-slow-queries.ts'
 import preparedTransactions from './prepared-transactions.ts'
 import replicationBroken from './replication-broken.ts'
 import replicationLag from './replication-lag.ts'
+import sequenceNearEnd from './sequence-near-end.ts'
 import sequentialScans from './sequential-scans.ts'
 import settingsReview from './settings-review.ts'
 import slotInactive from './slot-inactive.ts'
@@ -35,7 +37,10 @@ import staleStatistics from './stale-statistics.ts'
 import storageNearLimit from './storage-near-limit.ts'
 import subscriptionFailing from './subscription-failing.ts'
 import syncStandbyMissing from './sync-standby-missing.ts'
+import tableBloat from './table-bloat.ts'
 import tempSpill from './temp-spill.ts'
+import unindexedForeignKey from './unindexed-foreign-key.ts'
+import vacuumOverdue from './vacuum-overdue.ts'
 import wraparound from './wraparound.ts'
 
 export const rules: readonly Rule[] = [
@@ -58,12 +63,14 @@ export const rules: readonly Rule[] = [
   freezeOverdue,
   horizonHeldBack,
   idleInTransaction,
+  indexBloat,
   invalidIndex,
   longTransaction,
   manySlowQueries,
   preparedTransactions,
   replicationBroken,
   replicationLag,
+  sequenceNearEnd,
   sequentialScans,
   settingsReview,
   slotInactive,
@@ -74,6 +81,9 @@ export const rules: readonly Rule[] = [
   storageNearLimit,
   subscriptionFailing,
   syncStandbyMissing,
+  tableBloat,
   tempSpill,
+  unindexedForeignKey,
+  vacuumOverdue,
   wraparound,
 ]

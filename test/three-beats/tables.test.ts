@@ -55,6 +55,37 @@ describe.each([...new Set([majors[0] ?? LATEST, LATEST])])('PostgreSQL %i', (maj
     expect(free.opportunities('vacuum-table', subject)).toMatchObject([{ confidence: 'high' }])
   })
 
+  test('autovacuum far beyond its time: found by the table’s own parameters, TOAST too, gone after VACUUM', async () => {
+    const config = { thresholds: { 'vacuum-overdue': { seconds: 0 } } }
+    // A server that runs no autovacuum would not do: the table is looked after, only not within the test.
+    const after = 'autovacuum_vacuum_threshold = 2000000000, autovacuum_analyze_threshold = 2000000000'
+    await run(
+      db.url,
+      `ALTER TABLE ${table} SET (autovacuum_enabled = on, ${after}, autovacuum_vacuum_insert_threshold = -1)`,
+    )
+    await run(db.url, `UPDATE ${table} SET name = 'x' WHERE id <= 15000`)
+    const calm = await lookUntil(
+      () => see(config),
+      (s) => s.rows('tables').some((t) => Number(t.dead) > 0),
+    )
+    expect(calm.findings('vacuum-overdue')).toEqual([])
+    expect(calm.rows('autovacuum-due')).toMatchObject([
+      { part: 'table', enabled: true, insert_threshold: null },
+    ])
+
+    await run(
+      db.url,
+      `ALTER TABLE ${table} SET (autovacuum_vacuum_threshold = 100, autovacuum_vacuum_scale_factor = 0, autovacuum_analyze_scale_factor = 0)`,
+    )
+    const seen = await see(config)
+    expect(seen.findings('vacuum-overdue')).toMatchObject([{ subject, severity: 'warning' }])
+    await run(db.url, `VACUUM (ANALYZE) ${table}`)
+    await lookUntil(
+      () => see(config),
+      (s) => s.findings('vacuum-overdue').length === 0,
+    )
+  })
+
   test('sequential scans of a large table: found with the statement that makes them, gone with the index', async () => {
     const tuning = { rows: 10_000, rows_per_second: 2000 }
     const config = {

@@ -1,0 +1,48 @@
+import { type Capabilities, numberSetting } from '../core/server.ts'
+import { numberParameter, type Parameters } from './_storage-parameters.ts'
+
+/** Changes after which autovacuum comes; null: never for that reason. */
+export interface Thresholds {
+  /** Dead rows. */
+  readonly vacuum: number
+  /** Inserted rows. */
+  readonly insert: number | null
+  /** Changed rows. */
+  readonly analyze: number
+}
+
+/** PostgreSQL's own defaults, for where a setting can't be read. */
+const DEFAULTS = {
+  autovacuum_vacuum_threshold: 50,
+  autovacuum_vacuum_scale_factor: 0.2,
+  autovacuum_vacuum_insert_threshold: 1000,
+  autovacuum_vacuum_insert_scale_factor: 0.2,
+  autovacuum_analyze_threshold: 50,
+  autovacuum_analyze_scale_factor: 0.1,
+}
+
+/**
+ * As relation_needs_vacanalyze in autovacuum.c: threshold + scale factor * reltuples, the table's own parameters before
+ * the server's, at most autovacuum_vacuum_max_threshold (PostgreSQL 18; below zero: no limit). From 18 on the server scales
+ * the insert threshold by the share of pages not frozen yet, so there it comes no later than told here.
+ */
+export function autovacuumThresholds(
+  tuples: number,
+  set: Parameters | undefined,
+  server: Capabilities,
+): Thresholds {
+  const value = (name: keyof typeof DEFAULTS): number =>
+    numberParameter(set, name) ?? numberSetting(server, name) ?? DEFAULTS[name]
+  const rows = Math.max(0, tuples)
+  const after = (kind: 'vacuum' | 'vacuum_insert' | 'analyze'): number =>
+    value(`autovacuum_${kind}_threshold`) + value(`autovacuum_${kind}_scale_factor`) * rows
+  const most =
+    numberParameter(set, 'autovacuum_vacuum_max_threshold') ??
+    numberSetting(server, 'autovacuum_vacuum_max_threshold') ??
+    -1
+  return {
+    vacuum: most < 0 ? after('vacuum') : Math.min(most, after('vacuum')),
+    insert: value('autovacuum_vacuum_insert_threshold') < 0 ? null : after('vacuum_insert'),
+    analyze: after('analyze'),
+  }
+}

@@ -1,0 +1,61 @@
+import type { Row } from '../core/table.ts'
+import type foreignKeys from '../probes/foreign-keys.ts'
+import type { IndexDefinition } from './_index-rows.ts'
+
+export type ForeignKey = Row<typeof foreignKeys>
+
+/** WHERE column IS NOT NULL, and nothing else: as a node tree of the catalog. */
+const NOT_NULL = /^\{NULLTEST :arg \{VAR [^{}]*:varattno (\d+) [^{}]*\} :nulltesttype 1 [^{}]*\}$/
+
+/**
+ * Whether the search that a foreign key makes among the referring rows, column = value for each of its columns, can use the
+ * index: valid, its columns the leading ones in any order. Partial ones can't, but for a predicate that the search itself
+ * implies: that one of the columns is not null.
+ */
+export function serves(index: IndexDefinition, key: Pick<ForeignKey, 'columns'>): boolean {
+  if (!index.valid || !index.ready) return false
+  const columns = new Set(key.columns)
+  if (index.method !== 'btree' && !(index.method === 'hash' && columns.size === 1)) return false
+  if (index.predicate !== null && !columns.has(Number(NOT_NULL.exec(index.predicate)?.[1]))) return false
+  const leading = index.keys.split(' ').slice(0, Math.min(index.key_columns, columns.size)).map(Number)
+  return (
+    leading.length === columns.size &&
+    leading.every((c) => columns.has(c)) &&
+    new Set(leading).size === columns.size
+  )
+}
+
+/**
+ * For each foreign key the one index that serves it and should stay: of several the most scanned, then the oldest. By index,
+ * so that nobody is told to drop what he would be told to make again.
+ */
+export function supporters(
+  keys: readonly ForeignKey[],
+  definitions: readonly IndexDefinition[],
+  scansOf: (index: number) => number,
+): ReadonlyMap<number, ForeignKey> {
+  const byTable = Map.groupBy(definitions, (d) => d.table_oid)
+  const found = new Map<number, ForeignKey>()
+  for (const key of keys) {
+    const serving = (byTable.get(key.table_oid) ?? []).filter((d) => serves(d, key))
+    const best = serving.sort((a, b) => scansOf(b.oid) - scansOf(a.oid) || a.oid - b.oid)[0]
+    if (best && !found.has(best.oid)) found.set(best.oid, key)
+  }
+  return found
+}
+
+/** The foreign keys that stand for themselves and that no index serves, be it on a partitioned table or on each of its parts. */
+export function unserved(
+  keys: readonly ForeignKey[],
+  definitions: readonly IndexDefinition[],
+): readonly ForeignKey[] {
+  const byTable = Map.groupBy(definitions, (d) => d.table_oid)
+  const parts = Map.groupBy(keys, (k) => k.parent)
+  const isServed = (key: ForeignKey): boolean => {
+    if (byTable.get(key.table_oid)?.some((d) => serves(d, key))) return true
+    // Parts on the same table are for the partitions of the table referred to.
+    const below = (parts.get(key.oid) ?? []).filter((p) => p.table_oid !== key.table_oid)
+    return below.length > 0 && below.every(isServed)
+  }
+  return keys.filter((key) => key.parent === 0 && !isServed(key))
+}

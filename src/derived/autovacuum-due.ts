@@ -1,0 +1,101 @@
+import { detail, flag, gauge, id, label, optional, time } from '../core/columns.ts'
+import { defineDerived } from '../core/derived.ts'
+import type { Capabilities } from '../core/server.ts'
+import type { Row } from '../core/table.ts'
+import relationNames from '../probes/relation-names.ts'
+import relations from '../probes/relations.ts'
+import storageParameters from '../probes/storage-parameters.ts'
+import { autovacuumThresholds } from './_autovacuum.ts'
+import { later } from './_moments.ts'
+import { byText, namesByOid } from './_names.ts'
+import { booleanParameter, type Parameters, parametersByOid } from './_storage-parameters.ts'
+
+export default defineDerived({
+  name: 'autovacuum-due',
+  title: 'When autovacuum comes',
+  doc: 'How far each table and its TOAST table are towards the next VACUUM and ANALYZE by autovacuum: changes out of the threshold that its own parameters and the server’s settings make. Above 1 it is due. Those without changes are left out.',
+  rows: 'many',
+  from: { relations, names: relationNames, parameters: storageParameters },
+  columns: {
+    oid: id('Oid of the table, or of its TOAST table'),
+    schema: label('Schema'),
+    table: label('Table'),
+    part: label('table or TOAST'),
+    enabled: flag('Autovacuum looks after it'),
+    dead: gauge('count', 'Dead rows, estimated'),
+    vacuum_threshold: gauge('count', 'Dead rows after which it is vacuumed'),
+    inserted: gauge('count', 'Rows inserted since the last VACUUM'),
+    insert_threshold: optional(
+      gauge('count', 'Inserted rows after which it is vacuumed; null: inserts do not count'),
+    ),
+    changed: optional(
+      gauge('count', 'Rows changed since the last ANALYZE; null for TOAST, which is not analysed'),
+    ),
+    analyze_threshold: optional(gauge('count', 'Changed rows after which it is analysed')),
+    due: gauge('ratio', 'The furthest of the three out of its threshold; 0 where autovacuum is off'),
+    because: detail('Which one that is: dead rows, inserted rows or changed rows'),
+    last_vacuum: optional(time('Last VACUUM, by hand or by autovacuum')),
+    last_analyze: optional(time('Last ANALYZE, by hand or by autovacuum')),
+  },
+  compute({ relations, names, parameters }, { server }) {
+    const named = namesByOid(names)
+    const set = parametersByOid(parameters)
+    const on = server.settings.autovacuum !== 'off' && server.settings.track_counts !== 'off'
+    const byOid = new Map(relations.map((r) => [r.oid, r]))
+    const part = (r: Relation, of: Relation, which: 'table' | 'TOAST') => {
+      const name = named.get(of.oid)
+      if (!name || r.dead + r.inserted_since_vacuum + r.changed_since_analyze === 0) return []
+      // A TOAST table without parameters of its own follows its table's.
+      const own = set.get(r.oid) ?? (which === 'TOAST' ? set.get(of.oid) : undefined)
+      const enabled = on && (booleanParameter(own, 'autovacuum_enabled') ?? true)
+      const head = { oid: r.oid, schema: name.schema, table: name.name, part: which, enabled }
+      return [{ ...head, ...progress(r, which, own, enabled, server) }]
+    }
+    return relations
+      .flatMap((r) => {
+        if (r.kind !== 'r' && r.kind !== 'm') return []
+        const toast = byOid.get(r.toast_oid)
+        return [...part(r, r, 'table'), ...(toast ? part(toast, r, 'TOAST') : [])]
+      })
+      .sort(
+        byText(
+          (t) => t.schema,
+          (t) => t.table,
+          (t) => t.part,
+        ),
+      )
+  },
+})
+
+type Relation = Row<typeof relations>
+
+function progress(
+  r: Relation,
+  which: 'table' | 'TOAST',
+  set: Parameters | undefined,
+  enabled: boolean,
+  server: Capabilities,
+) {
+  const { vacuum, insert, analyze } = autovacuumThresholds(r.tuples, set, server)
+  const analyzed = which === 'table'
+  const shares = [
+    { because: 'dead rows', share: r.dead / Math.max(1, vacuum) },
+    { because: 'inserted rows', share: insert === null ? 0 : r.inserted_since_vacuum / Math.max(1, insert) },
+    { because: 'changed rows', share: analyzed ? r.changed_since_analyze / Math.max(1, analyze) : 0 },
+  ]
+  const furthest = shares.reduce((a, b) => (b.share > a.share ? b : a))
+  return {
+    ...{
+      dead: r.dead,
+      vacuum_threshold: vacuum,
+      inserted: r.inserted_since_vacuum,
+      insert_threshold: insert,
+    },
+    changed: analyzed ? r.changed_since_analyze : null,
+    analyze_threshold: analyzed ? analyze : null,
+    due: enabled ? furthest.share : 0,
+    because: furthest.because,
+    last_vacuum: later(r.last_vacuum, r.last_autovacuum),
+    last_analyze: later(r.last_analyze, r.last_autoanalyze),
+  }
+}

@@ -1,0 +1,65 @@
+import { gauge, id, label, optional, time } from '../core/columns.ts'
+import { defineDerived } from '../core/derived.ts'
+import { maybe } from '../core/given.ts'
+import indexes from '../probes/indexes.ts'
+import partitions from '../probes/partitions.ts'
+import relationNames from '../probes/relation-names.ts'
+import relations from '../probes/relations.ts'
+import { blockSize } from './_blocks.ts'
+import { later } from './_moments.ts'
+import { namesByOid } from './_names.ts'
+import { below, partitionTree, rootsOf } from './_partitions.ts'
+
+export default defineDerived({
+  name: 'partitioned-tables',
+  title: 'Partitioned tables',
+  doc: 'Each partitioned table with all that lies below it, at any depth, taken together. Foreign tables among the partitions are counted but have no size here.',
+  rows: 'many',
+  from: { partitions, names: relationNames, relations, indexes: maybe(indexes) },
+  columns: {
+    oid: id('Oid of the partitioned table at the top'),
+    schema: label('Schema'),
+    table: label('Table'),
+    partitions: gauge('count', 'Partitions at all levels that hold rows themselves'),
+    depth: gauge('count', 'Levels of partitions below it'),
+    live: gauge('count', 'Live rows, estimated'),
+    dead: gauge('count', 'Dead rows, estimated'),
+    dead_ratio: gauge('ratio', 'Dead rows out of all rows'),
+    size: gauge('bytes', 'Tables and TOAST by their pages'),
+    indexes: gauge('bytes', 'Indexes by their pages'),
+    largest: gauge('bytes', 'The largest partition, with its TOAST'),
+    last_vacuum: optional(time('When any of them was last vacuumed')),
+    last_analyze: optional(time('When any of them was last analysed')),
+  },
+  compute({ partitions, names, relations, indexes = [] }, { server }) {
+    const named = namesByOid(names)
+    const byOid = new Map(relations.map((r) => [r.oid, r]))
+    const tree = partitionTree(partitions)
+    const indexPages = new Map<number, number>()
+    for (const i of indexes) indexPages.set(i.table_oid, (indexPages.get(i.table_oid) ?? 0) + i.pages)
+    const block = blockSize(server)
+    return rootsOf(tree).flatMap((root) => {
+      const name = named.get(root)
+      if (name?.kind !== 'p') return []
+      const all = below(tree, root)
+      const leaves = all.filter(({ oid }) => named.get(oid)?.kind !== 'p')
+      const parts = leaves.flatMap(({ oid }) => byOid.get(oid) ?? [])
+      const sizes = parts.map((r) => (r.pages + (byOid.get(r.toast_oid)?.pages ?? 0)) * block)
+      const sum = (numbers: readonly number[]) => numbers.reduce((total, n) => total + n, 0)
+      const [live, dead] = [sum(parts.map((r) => r.live)), sum(parts.map((r) => r.dead))]
+      return [
+        {
+          ...{ oid: root, schema: name.schema, table: name.name },
+          partitions: leaves.length,
+          depth: all.reduce((most, p) => Math.max(most, p.depth), 0),
+          ...{ live, dead, dead_ratio: dead === 0 ? 0 : dead / (live + dead) },
+          size: sum(sizes),
+          indexes: sum(parts.map((r) => indexPages.get(r.oid) ?? 0)) * block,
+          largest: sizes.reduce((most, size) => Math.max(most, size), 0),
+          last_vacuum: parts.map((r) => later(r.last_vacuum, r.last_autovacuum)).reduce(later, null),
+          last_analyze: parts.map((r) => later(r.last_analyze, r.last_autoanalyze)).reduce(later, null),
+        },
+      ]
+    })
+  },
+})

@@ -1,0 +1,56 @@
+import { detail, flag, id, label, optional } from '../core/columns.ts'
+import { defineProbe } from '../core/probe.ts'
+
+export default defineProbe({
+  name: 'sequences',
+  title: 'Sequences that can run out',
+  doc: 'Sequences with an end that can be reached: its own or that of the smallint or integer column that it feeds (serial or identity), whichever comes first. Those that start over (CYCLE) and those with room for 2^53 values are left out.',
+  scope: 'database',
+  every: 'schema',
+  needs: 'any',
+  rows: 'many',
+  columns: {
+    oid: id('Oid of the sequence'),
+    schema: label('Schema of the sequence'),
+    sequence: label('Name of the sequence'),
+    table: optional(detail('Table with the column that it feeds; null where it feeds none')),
+    column: optional(detail('The column')),
+    type: detail('Type of the column, else of the sequence itself'),
+    falling: flag('It counts downwards'),
+    // Text: they may be below zero, which no measurement of a server is.
+    first: detail('Value that it begins its range with'),
+    last: detail('Last value that both sequence and column can hold'),
+  },
+  sql: {
+    14: `
+with feeds as materialized (
+  select d.objid, min(d.refobjid) as relation, min(d.refobjsubid) as attnum
+  from pg_depend d
+  where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass and d.objsubid = 0
+    and d.refobjsubid > 0 and d.deptype in ('a', 'i')
+  group by d.objid
+), bounds as (
+  select s.seqrelid, s.seqincrement > 0 as rises, s.seqmin, s.seqmax, f.relation, a.attname,
+    coalesce(a.atttypid, s.seqtypid) as type,
+    case a.atttypid when 'int2'::regtype then 32767 when 'int4'::regtype then 2147483647
+      else 9223372036854775807 end as most
+  from pg_sequence s
+  left join feeds f on f.objid = s.seqrelid
+  left join pg_attribute a on a.attrelid = f.relation and a.attnum = f.attnum
+  where not s.seqcycle and s.seqrelid >= 16384
+), ends as (
+  select *, case when rises then seqmin else seqmax end as first,
+    case when rises then least(seqmax, most) else greatest(seqmin, -most - 1) end as last
+  from bounds
+)
+select c.oid, n.nspname as schema, c.relname as sequence,
+  t.relname as table, e.attname as column, y.typname as type,
+  not e.rises as falling, e.first::text as first, e.last::text as last
+from ends e
+join pg_class c on c.oid = e.seqrelid
+join pg_namespace n on n.oid = c.relnamespace
+join pg_type y on y.oid = e.type
+left join pg_class t on t.oid = e.relation
+where c.relpersistence <> 't' and e.last between -9007199254740992 and 9007199254740992`,
+  },
+})

@@ -1,0 +1,53 @@
+import { formatCount, formatRatio, plural } from '../core/format.ts'
+import { quoteIdentifier } from '../core/identifier.ts'
+import { type Breach, defineRule } from '../core/rule.ts'
+import sequenceUsage from '../derived/sequence-usage.ts'
+import { above } from './_grade.ts'
+
+export default defineRule({
+  name: 'sequence-near-end',
+  title: 'Sequence near its end',
+  doc: 'The sequence, or the smallint or integer column that it feeds, has few values left. When they are gone every insert fails, and changing the column’s type then rewrites the table while nobody can use it. Those that start over are not meant.',
+  remedy:
+    'Change the column to bigint while there is time: add a bigint column, fill it in batches, swap the two; and the columns of other tables that refer to it. Where only the sequence is narrow, ALTER SEQUENCE … AS bigint or a larger MAXVALUE is enough.',
+  needs: { sequences: sequenceUsage },
+  thresholds: { warning: 0.75, critical: 0.9 },
+  deductions: { warning: 5, critical: 15 },
+  check({ sequences }, thresholds, { server }) {
+    const near = sequences.flatMap((s): Breach[] => {
+      const severity = s.used === null ? undefined : above(s.used, thresholds)
+      if (s.used === null || !severity) return []
+      const fed = s.table && s.column ? `, which feeds ${s.table}.${s.column} (${s.type}),` : ''
+      return [
+        {
+          subject: `sequence ${s.schema}.${s.sequence}`,
+          severity,
+          value: s.used,
+          unit: 'ratio',
+          summary: `The sequence ${s.schema}.${s.sequence}${fed} has given out ${formatRatio(s.used)} of its values; ${formatCount(s.left ?? 0)} are left.`,
+          evidence: {
+            last_value: s.last_value,
+            last: s.last,
+            table: s.table,
+            column: s.column,
+            type: s.type,
+          },
+        },
+      ]
+    })
+    // Unknown is not healthy: some may be near their end without our seeing it.
+    const hidden = sequences.filter((s) => !s.readable)
+    if (hidden.length === 0) return near
+    return [
+      ...near,
+      {
+        subject: 'unreadable sequences',
+        severity: 'info',
+        value: hidden.length,
+        unit: 'count',
+        summary: `The values of ${plural(hidden.length, 'sequence')} may not be read: GRANT pg_read_all_data TO ${quoteIdentifier(server.user)};`,
+        evidence: { first: `${hidden[0]?.schema}.${hidden[0]?.sequence}` },
+      },
+    ]
+  },
+})

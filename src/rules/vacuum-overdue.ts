@@ -1,0 +1,49 @@
+import { formatCount, formatSeconds } from '../core/format.ts'
+import { maybe } from '../core/given.ts'
+import { defineRule } from '../core/rule.ts'
+import autovacuumDue from '../derived/autovacuum-due.ts'
+import statisticsAge from '../derived/statistics-age.ts'
+import vacuumProgress from '../probes/vacuum-progress.ts'
+
+export default defineRule({
+  name: 'vacuum-overdue',
+  title: 'Autovacuum does not keep up',
+  doc: 'The table has changed far beyond the point at which autovacuum should have come, and it has not for long. All workers are busy elsewhere, are throttled, or are cancelled again and again by somebody who locks the table. Counted with the table’s own parameters; TOAST tables too.',
+  remedy:
+    'Run VACUUM (ANALYZE) on the table now. Then raise autovacuum_max_workers or autovacuum_vacuum_cost_limit, or lower the scale factor of the table so that each run has less to do. Look for sessions that lock the table and for old transactions.',
+  needs: { tables: autovacuumDue, age: maybe(statisticsAge), running: maybe(vacuumProgress) },
+  thresholds: { changes: 10_000, times: 2, seconds: 6 * 3600 },
+  deductions: { warning: 5 },
+  check({ tables, age, running = [] }, { changes: least, times, seconds }, { at }) {
+    const busy = new Set(running.map((r) => r.relation))
+    return tables.flatMap((t) => {
+      if (!t.enabled || t.due < times || busy.has(`${t.schema}.${t.table}`)) return []
+      const [count, threshold, last] =
+        t.because === 'changed rows'
+          ? [t.changed ?? 0, t.analyze_threshold ?? 0, t.last_analyze]
+          : t.because === 'inserted rows'
+            ? [t.inserted, t.insert_threshold ?? 0, t.last_vacuum]
+            : [t.dead, t.vacuum_threshold, t.last_vacuum]
+      // Never within the time that the statistics tell of.
+      const since = last ?? age?.[0]?.since
+      if (count < least || since === undefined || (at - since) / 1000 < seconds) return []
+      const what = t.part === 'TOAST' ? `the TOAST table of ${t.schema}.${t.table}` : `${t.schema}.${t.table}`
+      return [
+        {
+          subject: `${t.schema}.${t.table}${t.part === 'TOAST' ? ' TOAST' : ''}`,
+          severity: 'warning' as const,
+          value: t.due,
+          unit: 'none' as const,
+          summary: `Autovacuum has not come to ${what} for ${formatSeconds((at - since) / 1000)}: ${formatCount(count)} ${t.because}, due at ${formatCount(threshold)}.`,
+          evidence: {
+            because: t.because,
+            count,
+            threshold,
+            last_vacuum: t.last_vacuum,
+            last_analyze: t.last_analyze,
+          },
+        },
+      ]
+    })
+  },
+})
