@@ -51,7 +51,8 @@ BEGIN
     pgtend.about('checksum-failures', 'count') || jsonb_build_object(
       'checksums', current_setting('data_checksums') = 'on',
       'databases', coalesce(jsonb_agg(f.datname) FILTER (WHERE f.failures > 0), '[]'))
-  FROM (SELECT d.datname, pg_stat_get_db_checksum_failures(d.oid) AS failures FROM pg_database d) f;
+  FROM (SELECT d.datname, pg_stat_get_db_checksum_failures(d.oid) AS failures FROM pg_database d
+    UNION ALL SELECT 'shared catalogs', pg_stat_get_db_checksum_failures(0)) f;
 
   RETURN QUERY SELECT 'statistics_age', round(days * 86400),
     CASE WHEN since IS NULL THEN 'unknown' ELSE 'ok' END,
@@ -69,7 +70,8 @@ BEGIN
   RETURN QUERY
   WITH ages AS (
     SELECT datname, age(datfrozenxid) AS xid_age, mxid_age(datminmxid) AS multixact_age
-    FROM pg_database WHERE NOT datistemplate
+    -- Templates too: the oldest database of all, whatever it is for, is where writes stop.
+    FROM pg_database
   ), worst AS (
     SELECT *, greatest(xid_age, multixact_age)::numeric / (2147483648 - 3000000) AS used
     FROM ages ORDER BY greatest(xid_age, multixact_age) DESC LIMIT 1

@@ -1,11 +1,14 @@
 CREATE OR REPLACE FUNCTION pgtend.estimate_table_bloat(least_bytes bigint DEFAULT 0)
 RETURNS TABLE (table_id oid, schema_name text, table_name text, table_bytes bigint, expected_bytes bigint, bloat_bytes bigint,
-  bloat_ratio numeric, toast_bytes bigint, note text)
+  bloat_ratio numeric, status text, toast_bytes bigint, note text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $$
 #variable_conflict use_column
 DECLARE
   block bigint := current_setting('block_size');
   stale numeric := pgtend.setting('stale-statistics.ratio');
+  counts_from numeric := pgtend.setting('bloat.size');
+  warning numeric := pgtend.setting('bloat.warning');
+  critical numeric := pgtend.setting('bloat.critical');
 BEGIN
   RETURN QUERY
   WITH sized AS (
@@ -25,35 +28,30 @@ BEGIN
     SELECT e.*, CASE WHEN e.pages = 0 AND e.tuples = 0 THEN NULL
       WHEN e.tuples < 0 THEN 'never analysed: run ANALYZE'
       WHEN e.known < e.attributes AND e.tuples > 0 THEN pgtend.why_unknown(e.oid)
-      WHEN pgtend.is_stale(e.oid, e.tuples, stale) THEN 'much has changed since the last ANALYZE: run it again' END AS why
+      WHEN pg_stat_get_mod_since_analyze(e.oid) > stale * greatest(e.tuples, 1) THEN 'much has changed since the last ANALYZE: run it again' END AS why
     FROM estimated e
   )
   SELECT o.oid, o.nspname::text, o.relname::text, o.pages * block,
-    CASE WHEN o.why IS NULL THEN (o.expected * block)::bigint END,
-    CASE WHEN o.why IS NULL THEN (greatest(0, o.pages - o.expected) * block)::bigint END,
-    CASE WHEN o.why IS NULL THEN round((greatest(0, o.pages - o.expected) / greatest(1, o.pages))::numeric, 4) END,
-    o.toast_pages * block, o.why
-  FROM noted o;
+    CASE WHEN o.why IS NULL THEN (o.expected * block)::bigint END, w.bytes, w.share,
+    CASE WHEN w.bytes IS NULL THEN 'unknown' WHEN w.bytes < counts_from THEN 'ok'
+      WHEN w.share > critical THEN 'critical' WHEN w.share > warning THEN 'warning' ELSE 'ok' END, o.toast_pages * block, o.why
+  FROM noted o CROSS JOIN LATERAL (
+    -- Bytes and share together: half of a tiny table is nothing.
+    SELECT CASE WHEN o.why IS NULL THEN (greatest(0, o.pages - o.expected) * block)::bigint END,
+      CASE WHEN o.why IS NULL THEN round((greatest(0, o.pages - o.expected) / greatest(1, o.pages))::numeric, 4) END) w(bytes, share);
 END
-$$;
-
--- Bytes and share together: half of a tiny table is nothing.
-CREATE OR REPLACE FUNCTION pgtend.grade_bloat(bytes bigint, share numeric) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT CASE WHEN bytes IS NULL THEN 'unknown' WHEN bytes < pgtend.setting('bloat.size') THEN 'ok'
-    ELSE pgtend.grade(share, pgtend.setting('bloat.warning'), pgtend.setting('bloat.critical')) END
 $$;
 
 CREATE OR REPLACE VIEW pgtend.index_bloat_analysis AS
 SELECT schema_name, table_name, index_name, index_bytes, expected_bytes, bloat_bytes, bloat_ratio,
-  pgtend.grade_bloat(bloat_bytes, bloat_ratio) AS status, note
+  status, note
 FROM pgtend.estimate_index_bloat() ORDER BY bloat_bytes DESC NULLS LAST, schema_name, index_name;
 COMMENT ON VIEW pgtend.index_bloat_analysis IS
   'Wasted space of each index, estimated by itself; unknown with the reason where it can not be.';
 
 CREATE OR REPLACE VIEW pgtend.table_bloat_analysis AS
 SELECT t.schema_name, t.table_name, t.table_bytes, t.expected_bytes, t.bloat_bytes, t.bloat_ratio,
-  pgtend.grade_bloat(t.bloat_bytes, t.bloat_ratio) AS status, t.toast_bytes, coalesce(i.bytes, 0)::bigint AS index_bytes,
+  t.status, t.toast_bytes, coalesce(i.bytes, 0)::bigint AS index_bytes,
   CASE WHEN i.bytes IS NULL THEN 0 ELSE i.bloat END::bigint AS index_bloat_bytes, coalesce(i.unknown, 0) AS indexes_unknown, t.note
 FROM pgtend.estimate_table_bloat() t
 LEFT JOIN (
@@ -74,11 +72,10 @@ BEGIN
   RETURN QUERY
   WITH graded AS MATERIALIZED (
     SELECT 'table_bloat' AS metric, format('%I.%I', schema_name, table_name) AS name, table_bytes AS bytes, bloat_bytes,
-      bloat_ratio, pgtend.grade_bloat(bloat_bytes, bloat_ratio) AS status, note
+      bloat_ratio, status, note
     FROM pgtend.estimate_table_bloat(least_bytes)
     UNION ALL
-    SELECT 'index_bloat', format('%I.%I', schema_name, index_name), index_bytes, bloat_bytes, bloat_ratio,
-      pgtend.grade_bloat(bloat_bytes, bloat_ratio), note
+    SELECT 'index_bloat', format('%I.%I', schema_name, index_name), index_bytes, bloat_bytes, bloat_ratio, status, note
     FROM pgtend.estimate_index_bloat(least_bytes)
   ), placed AS (
     -- What nobody can estimate is listed, but is no gap that a grant or an ANALYZE would close.

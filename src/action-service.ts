@@ -20,6 +20,8 @@ export interface ActingOptions {
   /** Where PGPASSWORD and its like come from; default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly onError?: (error: Error) => void
+  /** How often runs that nobody follows are looked for, in ms; default 20,000. */
+  readonly look?: number
 }
 
 /** What acts on the targets: the operator, and the sessions that all acting shares. */
@@ -31,13 +33,16 @@ export interface Acting {
   readonly context: (target: string) => Pick<Context, 'at' | 'limits'> | undefined
   /** Unique to this process: what leases are held under. */
   readonly owner: string
-  /** Holds a session in reserve where acting is allowed, and ends the runs that a dead process left. */
+  /** Holds a session in reserve where acting is allowed, and ends the runs that dead processes left or leave. */
   start(): void
   /** Resolves when the sessions in reserve are held, or could not be had. */
   ready(): Promise<void>
   /** Cancels what runs and waits for it. */
   stop(): Promise<void>
 }
+
+/** How often runs are looked for that nobody follows any more: of a killed command, or left by a full disk. In ms. */
+const LOOK = 20_000
 
 /** Acting on real servers: through `actionUrl` of a target where it has one, else through the URL it is watched by. */
 export function createActing(options: ActingOptions): Acting {
@@ -57,15 +62,20 @@ export function createActing(options: ActingOptions): Acting {
     specs.has(target) ? { at: Date.now(), limits: config.limits } : undefined
   const owner = randomUUID()
   const operator = createOperator({ ledger: store.ledger, open: reserve.open, context, allow, owner })
+  const { look = LOOK } = options
+  let timer: NodeJS.Timeout | undefined
   return {
     ...{ operator, open: reserve.open, context, owner },
     start() {
       if (!allow) return
       reserve.start()
       operator.recover().catch(onError)
+      timer = setInterval(() => void operator.recover({ wait: false }).catch(onError), look)
+      timer.unref()
     },
     ready: () => reserve.ready(),
     async stop() {
+      clearInterval(timer)
       await operator.stop()
       await reserve.stop()
     },

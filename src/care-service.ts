@@ -30,7 +30,13 @@ export interface CareOptions {
   /** Where PGPASSWORD and its like come from; default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly onError?: (error: Error) => void
+  /** The clock that schedules, windows and limits go by, epoch ms; default `Date.now`. */
+  readonly now?: () => number
+  /** How often the clock and what dead processes left are looked at, in ms; default 20,000. */
+  readonly look?: number
 }
+
+const LOOK = 20_000
 
 /** Maintenance and recovery of real servers. */
 export interface Care {
@@ -43,6 +49,7 @@ export interface Care {
 
 export function createCare(options: CareOptions): Care {
   const { targets, config, store, acting, monitor, env = process.env, onError = () => undefined } = options
+  const { now = Date.now, look: lookEvery = LOOK } = options
   const { operator, owner, open, context } = acting
   const urls = new Map(identify(targets, redactUrl).map(({ id, secret }) => [id, secret]))
   const ids = [...urls.keys()]
@@ -71,16 +78,16 @@ export function createCare(options: CareOptions): Care {
     ...{ ledger: store.ledger, operator, owner, settings, thresholds, look, condition, open, onError },
     findings: store.findings,
     ...(options.backups ? { backup: backUpWith(options.backups) } : {}),
-    now: Date.now,
+    ...{ now, lookEvery },
   })
   const recovery = createRecovery(ids, {
     ...{ ledger: store.ledger, operator, owner, open, context },
     settings: recoverySettings,
     window: () => {
-      const now = Date.now()
-      return { open: isInside(window, timezone, now), next: nextInside(window, timezone, now), timezone }
+      const at = now()
+      return { open: isInside(window, timezone, at), next: nextInside(window, timezone, at), timezone }
     },
-    now: Date.now,
+    now,
   })
   const heed = (target: string): void => {
     const findings = monitor?.state(target)?.health?.findings ?? []
@@ -88,12 +95,17 @@ export function createCare(options: CareOptions): Care {
   }
   const hasPolicy = Object.values(recoverySettings.policies).some((p) => p.enabled)
   let leave = () => {}
+  let timer: NodeJS.Timeout | undefined
 
   return {
     maintenance,
     recovery,
     start() {
-      recovery.recover().catch(onError)
+      // A process that was killed a moment ago holds its lease for a while: looked at again until that is over.
+      const settle = () => void recovery.recover().catch(onError)
+      settle()
+      timer = setInterval(settle, lookEvery)
+      timer.unref()
       maintenance.start()
       if (monitor && hasPolicy) {
         leave = monitor.subscribe(({ type, target }) => {
@@ -102,6 +114,7 @@ export function createCare(options: CareOptions): Care {
       }
     },
     async stop() {
+      clearInterval(timer)
       leave()
       await Promise.all([maintenance.stop(), recovery.stop()])
     },

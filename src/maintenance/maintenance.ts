@@ -14,8 +14,6 @@ import { interrupt, reportsOf } from './reports.ts'
 import { planRound, runRound } from './round.ts'
 import { type ScheduleEntry, scheduleState, tickTarget } from './scheduler.ts'
 
-/** How often the clock is looked at, in ms. */
-const LOOK = 20_000
 /** Among so many of the newest reports are those that a dead process left. */
 const RECENT = 20
 
@@ -145,7 +143,7 @@ export function createMaintenance(targets: readonly string[], ports: Ports): Mai
         ticking = ticking.then(tick).catch(ports.onError)
       }
       look()
-      timer = setInterval(look, LOOK)
+      timer = setInterval(look, ports.lookEvery)
       timer.unref()
     },
     async stop() {

@@ -35,6 +35,8 @@ export interface Ports {
   readonly backup?: (target: string) => Promise<{ readonly ok: boolean; readonly summary: string }>
   /** Epoch milliseconds. */
   readonly now: () => number
+  /** How often the clock is looked at, in ms. */
+  readonly lookEvery: number
   /** Told of failures that no caller sees. */
   readonly onError: (error: Error) => void
 }

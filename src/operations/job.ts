@@ -66,6 +66,7 @@ interface Terms {
 const leaseId = (target: string, subject: string): string =>
   subject.startsWith('cluster ') ? subject : `${target}: ${subject}`
 const MOST_ROWS = 20
+let written = 0
 
 /** Records a new run and takes its subjects. Throws AppError `already-running`. */
 export async function beginJob(terms: Terms, run: Run): Promise<JobRecord> {
@@ -140,7 +141,16 @@ function auditChange(job: Job, event: AuditEvent): Change {
   const { id, actor, plan } = job
   const rows = event.rows?.slice(0, MOST_ROWS)
   const value = { at, run: id, action: plan.action, actor, ...event, ...(rows && { rows }) }
-  return { kind: 'audit', id: `${id}/${at}/${randomUUID()}`, target: plan.target, at, version: 0, value }
+  // What was written in the same millisecond stays in order.
+  const place = String(written++).padStart(9, '0')
+  return {
+    kind: 'audit',
+    id: `${id}/${at}/${place}/${randomUUID()}`,
+    target: plan.target,
+    at,
+    version: 0,
+    value,
+  }
 }
 
 function record(terms: Terms, first: Job, firstVersion: number, held: readonly Held[]): JobRecord {

@@ -1,45 +1,19 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
+import { acting, killHard } from '../../test/acting.ts'
 import { query, start, tempFolder } from '../../test/embedded.ts'
 import { operate, PERSON } from '../../test/operate.ts'
 import { freshDatabase, LATEST, type TestDatabase } from '../../test/servers.ts'
 import { temporaryFolder } from '../../test/store.ts'
-import type { Input, Run } from '../core/action.ts'
+import type { Run } from '../core/action.ts'
 
 const folder = tempFolder()
 afterAll(() => folder.remove())
 
 const LEASE = 1_500
-const source = (path: string) => JSON.stringify(new URL(path, import.meta.url).href)
-
-/** A process that plans and runs an action, and says so once it runs. */
-function acting(url: string, storePath: string, action: string, input: Input): ChildProcess {
-  const script = `
-    import { createOperator } from ${source('./operator.ts')}
-    import { openActionSession } from ${source('../postgres/action-session.ts')}
-    import { parseUrl } from ${source('../postgres/url.ts')}
-    import { openStore } from ${source('../store/open-store.ts')}
-    const store = await openStore({ path: ${JSON.stringify(storePath)} })
-    const operator = createOperator({
-      ledger: store.ledger, allow: true, owner: 'the one that dies', lease: ${LEASE},
-      open: () => openActionSession(parseUrl(${JSON.stringify(url)})),
-      context: () => ({ at: Date.now(), limits: { storage: null, slowQuery: 1, criticalTables: [] } }),
-    })
-    const [action, input] = ${JSON.stringify([action, input])}
-    const { hash } = await operator.plan('db', action, input)
-    const approval = { hash, actor: { kind: 'person', name: 'me' } }
-    const { id } = await operator.start('db', action, input, approval)
-    console.log(id)`
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  return child
-}
 
 /** Kills a process in the middle of an index build that waits for a writer. */
 async function killedWhileBuilding() {
@@ -50,12 +24,13 @@ async function killedWhileBuilding() {
   await writer.query('BEGIN')
   await writer.query('INSERT INTO orders VALUES (1)')
   const storePath = join(temporaryFolder(), 'history.db')
-  const child = acting(db.url, storePath, 'create-index-concurrently', { table: 'orders', columns: 'id' })
+  const child = acting(db.url, storePath, LEASE, 'create-index-concurrently', {
+    table: 'orders',
+    columns: 'id',
+  })
   await once(child.stdout as NodeJS.ReadableStream, 'data')
   await expect.poll(() => building(db), { timeout: 15_000 }).toBe(true)
-  const dead = once(child, 'exit')
-  child.kill('SIGKILL')
-  await dead
+  await killHard(child)
   return { db, writer, storePath }
 }
 

@@ -40,6 +40,8 @@ export async function recoverJobs(recovery: Recovery): Promise<readonly Run[]> {
 
 async function recoverOne(entry: Entry<Job>, recovery: Recovery): Promise<Run | undefined> {
   const { ledger, owner, lease, open, actions, follow, wait } = recovery
+  // Nobody could ask the server then; as long as nobody can, there is nothing to be said again.
+  if (entry.value.unsettled && !(await answers(open, entry.value.plan.target))) return undefined
   const controller = new AbortController()
   const terms = { ledger, owner, lease, onLost: () => controller.abort() }
   let record = await takeOver(terms, entry)
@@ -61,4 +63,13 @@ async function recoverOne(entry: Entry<Job>, recovery: Recovery): Promise<Run | 
     })
     return finishSettled(taken, settled, taken.job.notices)
   }).done
+}
+
+async function answers(open: Recovery['open'], target: string): Promise<boolean> {
+  try {
+    await (await open(target)).close()
+    return true
+  } catch {
+    return false
+  }
 }

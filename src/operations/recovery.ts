@@ -60,6 +60,8 @@ export interface Recovery {
   stop(): Promise<void>
 }
 
+/** More than all runbooks together may have run in an hour. */
+const RECENT = 1_000
 const OFF = { enabled: false, perHour: 2 }
 
 export function createRecovery(
@@ -183,7 +185,7 @@ export function createRecovery(
         for (const { name, rules: own } of runbooks) {
           const { enabled, perHour } = policyOf(name)
           if (!enabled || !own.some((rule) => rules.has(rule))) continue
-          const recent = (await history(target)).filter(
+          const recent = (await history(target, RECENT)).filter(
             (r) => r.runbook === name && r.actor.kind === 'policy' && ports.now() - r.startedAt < HOUR,
           )
           if (recent.length >= perHour) continue

@@ -68,6 +68,24 @@ describe.each(majors)('on PostgreSQL %i', (major) => {
     expect(notes).toEqual([{ note: 'columns of type name can not be estimated' }])
   })
 
+  test('who may read the tables but not pg_statistic gets the same estimates from pg_stats', async () => {
+    await database.query('GRANT SELECT ON ALL TABLES IN SCHEMA public TO pgtend_monitor')
+    await expect(rowsOf(database.monitorUrl, 'SELECT FROM pg_statistic')).rejects.toThrow(/denied/)
+    for (const read of [
+      `SELECT table_name, expected_bytes, bloat_ratio, note FROM pgtend.table_bloat_analysis WHERE schema_name = 'public' ORDER BY 1`,
+      `SELECT index_name, expected_bytes, bloat_ratio, note FROM pgtend.index_bloat_analysis
+        WHERE schema_name = 'public' AND index_name <> 'mixed_lower_idx' ORDER BY 1`,
+    ])
+      expect(await rowsOf(database.monitorUrl, read)).toEqual(await rowsOf(database.url, read))
+    // PostgreSQL shows those of an expression to the owner only; ANALYZE would not help.
+    const note = `SELECT note FROM pgtend.index_bloat_analysis WHERE index_name = 'mixed_lower_idx'`
+    expect(await rowsOf(database.url, note)).toEqual([{ note: null }])
+    expect(await rowsOf(database.monitorUrl, note)).toEqual([
+      { note: expect.stringContaining('GRANT pg_read_all_data') },
+    ])
+    await database.query('REVOKE SELECT ON ALL TABLES IN SCHEMA public FROM pgtend_monitor')
+  })
+
   test('bloat is what rewriting saves, of the table and of each index by itself', async () => {
     await sql('CREATE TABLE torn AS SELECT * FROM mixed; CREATE INDEX torn_big ON torn (big)')
     await sql('DELETE FROM torn WHERE id % 10 <> 0')
