@@ -14,6 +14,7 @@ export type EntryKind =
   | 'maintenance'
   | 'recovery'
   | 'backup'
+  | 'measurement'
 
 export interface Entry<V = unknown> {
   readonly kind: EntryKind

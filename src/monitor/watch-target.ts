@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sight } from '../core/alert.ts'
-import type { BackupState } from '../core/backup.ts'
 import { type AppError, toAppError } from '../core/errors.ts'
 import type { Cadence } from '../core/probe.ts'
 import type { Capabilities } from '../core/server.ts'
@@ -8,7 +7,7 @@ import type { Batch } from '../core/store.ts'
 import { derived } from '../derived/index.ts'
 import { probes } from '../probes/index.ts'
 import type { Config } from './config.ts'
-import { type Cycle, type Reader, runCycle } from './cycle.ts'
+import { type Cycle, type Reader, type Records, runCycle } from './cycle.ts'
 import { createFacts, type Facts } from './facts.ts'
 import { pointsOf, renewedBy } from './history.ts'
 import type { Recorder } from './recorder.ts'
@@ -43,8 +42,8 @@ export interface WatchOptions {
   readonly limit: <T>(work: () => Promise<T>) => Promise<T>
   readonly recorder?: Recorder | undefined
   readonly alerts?: AlertPort | undefined
-  /** What is known of the target's backups now. */
-  readonly backups?: ((target: string) => BackupState | undefined) | undefined
+  /** What is known of the target from elsewhere now. */
+  readonly records?: () => Records
   readonly onEvent: (type: 'cycle' | 'connection', at: number, changed: readonly string[]) => void
 }
 
@@ -128,7 +127,7 @@ export function watchTarget(options: WatchOptions): Watch {
         if (sweep > 0) connectedAgain(await session.refresh())
       }
       const cycle = await options.limit(() =>
-        runCycle(session, facts, due, config, alerts?.suppressed(id), options.backups?.(id)),
+        runCycle(session, facts, due, config, alerts?.suppressed(id), options.records?.()),
       )
       absorb(cycle, session.capabilities)
       if (due.has('minute')) minute = tick + cadence.minute * 1000
