@@ -1,5 +1,6 @@
 import type { Alerts } from './alert-service.ts'
 import type { Backups } from './backup/backups.ts'
+import type { BloatService } from './bloat-service.ts'
 import type { Maintenance } from './maintenance/maintenance.ts'
 import type { Operator } from './operations/operator.ts'
 import type { Recovery } from './operations/recovery.ts'
@@ -15,4 +16,5 @@ export interface Services {
   readonly maintenance: Maintenance
   readonly recovery: Recovery
   readonly backups: Backups
+  readonly bloat: BloatService
 }

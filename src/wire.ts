@@ -1,4 +1,5 @@
 import type { BackupState } from './core/backup.ts'
+import type { MeasuredBloat } from './core/bloat.ts'
 import { AppError } from './core/errors.ts'
 import type { Capabilities } from './core/server.ts'
 import type { Store } from './core/store.ts'
@@ -21,6 +22,8 @@ export interface MonitorOptions {
   readonly alerts?: AlertPort
   /** What rules are told of backups: `state` of the backup service. */
   readonly backups?: (target: string) => BackupState | undefined
+  /** What advice is told of measured bloat: `state` of the bloat service. */
+  readonly measured?: (target: string) => readonly MeasuredBloat[]
   /** Told of failures that no caller sees, such as a full disk under the store. */
   readonly onError?: (error: Error) => void
   /** Where PGPASSWORD and its like come from; default `process.env`. */
@@ -50,6 +53,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
       onError: options.onError ?? (() => undefined),
       ...(options.alerts ? { alerts: options.alerts } : {}),
       ...(options.backups ? { backups: options.backups } : {}),
+      ...(options.measured ? { measured: options.measured } : {}),
     },
   })
 }

@@ -6,7 +6,7 @@ import type { Evaluation } from '../src/core/evaluate.ts'
 import type { Cadence } from '../src/core/probe.ts'
 import type { Finding } from '../src/core/rule.ts'
 import { type ConfigInput, parseConfig } from '../src/monitor/config.ts'
-import { runCycle } from '../src/monitor/cycle.ts'
+import { type Records, runCycle } from '../src/monitor/cycle.ts'
 import { createFacts } from '../src/monitor/facts.ts'
 import { registry } from '../src/monitor/registry.ts'
 import { connect } from '../src/postgres/session.ts'
@@ -29,6 +29,7 @@ export async function look(
   url: string,
   config: ConfigInput = {},
   act?: () => Promise<unknown>,
+  records: Records = {},
 ): Promise<Look> {
   const session = await connect(parseUrl(url, {}))
   try {
@@ -37,7 +38,7 @@ export async function look(
     await runCycle(session, facts, EVERYTHING, settings)
     await act?.()
     await sleep(50)
-    const { evaluation } = await runCycle(session, facts, EVERYTHING, settings)
+    const { evaluation } = await runCycle(session, facts, EVERYTHING, settings, new Set(), records)
     const { health, opportunities, tables } = evaluation
     return {
       tables,

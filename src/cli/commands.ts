@@ -11,6 +11,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<{ readonly default:
   runs: () => import('./commands/runs.ts'),
   maintain: () => import('./commands/maintain.ts'),
   recover: () => import('./commands/recover.ts'),
+  measure: () => import('./commands/measure.ts'),
   doctor: () => import('./commands/doctor.ts'),
   backup: () => import('./commands/backup.ts'),
   capacity: () => import('./commands/capacity.ts'),

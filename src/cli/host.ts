@@ -5,11 +5,14 @@ import type { Hono } from 'hono'
 import { createActing, remeasureAfterRuns } from '../action-service.ts'
 import { createAlerts } from '../alert-service.ts'
 import { createBackupService } from '../backup-service.ts'
+import { createBloatService } from '../bloat-service.ts'
 import { createCare } from '../care-service.ts'
 import { AppError } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
 import type { Config, TargetConfig } from '../monitor/config.ts'
+import { identify } from '../monitor/identify.ts'
 import type { Monitor } from '../monitor/monitor.ts'
+import { redactUrl } from '../postgres/url.ts'
 import { createApp } from '../server/app.ts'
 import { type Served, serve } from '../server/serve.ts'
 import { openStore } from '../store/open-store.ts'
@@ -54,15 +57,20 @@ export async function startHost(options: HostOptions, io: Io): Promise<Host> {
       ...{ targets, config, store, storePath, env: io.env, onError: tell(io) },
     })
     undo.push(() => backup.stop())
-    const monitor = createMonitor({
-      ...{ targets, config, store, env: io.env, onError: tell(io), alerts: alerts.port },
-      backups: backup.state,
-    })
-    undo.push(() => monitor.stop())
     const acting = createActing({
       ...{ targets, config, store, allow: allowActions, env: io.env, onError: tell(io) },
     })
     undo.push(() => acting.stop())
+    const bloat = createBloatService({
+      ...{ ledger: store.ledger, open: acting.open },
+      targets: identify(targets, redactUrl).map((t) => t.id),
+    })
+    await bloat.start()
+    const monitor = createMonitor({
+      ...{ targets, config, store, env: io.env, onError: tell(io), alerts: alerts.port },
+      ...{ backups: backup.state, measured: bloat.state },
+    })
+    undo.push(() => monitor.stop())
     remeasureAfterRuns(acting.operator, monitor)
     const care = createCare({
       ...{ targets, config, store, acting, monitor, env: io.env, onError: tell(io) },
@@ -77,6 +85,7 @@ export async function startHost(options: HostOptions, io: Io): Promise<Host> {
         maintenance: care.maintenance,
         recovery: care.recovery,
         backups: backup.backups,
+        bloat,
         webRoot: webRoot(),
         anyHost: !isLoopback(host),
       },

@@ -15,6 +15,7 @@ export type EntryKind =
   | 'maintenance'
   | 'recovery'
   | 'backup'
+  | 'measurement'
 
 export interface Entry<V = unknown> {
   readonly kind: EntryKind

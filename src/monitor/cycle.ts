@@ -1,4 +1,3 @@
-import type { BackupState } from '../core/backup.ts'
 import type { Evaluation } from '../core/evaluate.ts'
 import type { Context } from '../core/given.ts'
 import type { Outcome } from '../core/outcome.ts'
@@ -39,6 +38,9 @@ export interface Cycle {
   readonly costs: ReadonlyMap<string, Cost>
 }
 
+/** What pgtend knows of a target from elsewhere than the target: its own records, and other targets. */
+export type Records = Pick<Context, 'backups' | 'measured' | 'standbys'>
+
 /** Reads what is due, evaluates, looks up what that calls for, and evaluates again if anything came of it. */
 export async function runCycle(
   reader: Reader,
@@ -46,7 +48,7 @@ export async function runCycle(
   cadences: ReadonlySet<Cadence>,
   config: Config,
   suppressed: ReadonlySet<string> = new Set(),
-  backups?: BackupState,
+  records: Records = {},
 ): Promise<Cycle> {
   const costs = new Map<string, Cost>()
   const read = new Set<string>()
@@ -61,8 +63,7 @@ export async function runCycle(
     }
   }
   const judge = (): Evaluation => {
-    const told = { at, server: reader.capabilities, limits: config.limits }
-    const context: Context = backups ? { ...told, backups } : told
+    const context: Context = { ...records, at, server: reader.capabilities, limits: config.limits }
     const { thresholds, weights } = config
     return facts.evaluate(context, { thresholds, weights, suppressed })
   }

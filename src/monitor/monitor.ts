@@ -1,9 +1,12 @@
 import pLimit from 'p-limit'
 import type { BackupState } from '../core/backup.ts'
+import type { MeasuredBloat } from '../core/bloat.ts'
 import type { Store } from '../core/store.ts'
 import type { Config, TargetConfig } from './config.ts'
+import type { Records } from './cycle.ts'
 import { identify, type Named } from './identify.ts'
 import { createRecorder } from './recorder.ts'
+import { standbysOf } from './standbys.ts'
 import type { TargetState } from './target-state.ts'
 import { type AlertPort, type Session, type Watch, watchTarget } from './watch-target.ts'
 
@@ -34,6 +37,8 @@ export interface Ports {
   readonly alerts?: AlertPort
   /** What is known of a target's backups; none without a store. */
   readonly backups?: (target: string) => BackupState | undefined
+  /** What was measured of a target's bloat; none without a store. */
+  readonly measured?: (target: string) => readonly MeasuredBloat[]
 }
 
 /** Watches many targets, keeps their state and their history. */
@@ -76,11 +81,22 @@ export function createMonitor(options: {
     }
   }
 
+  const stateOf = (id: string): TargetState | undefined => watches.get(id)?.state ?? states.get(id)
+  const recordsOf = (id: string): Records => {
+    const [backups, measured] = [ports.backups?.(id), ports.measured?.(id)]
+    const others = named.flatMap((t) => (t.id === id ? [] : (stateOf(t.id) ?? [])))
+    return {
+      ...(backups ? { backups } : {}),
+      ...(measured ? { measured } : {}),
+      standbys: standbysOf(stateOf(id), others),
+    }
+  }
+
   return {
     targets: named.map((t) => t.id),
     config,
     store,
-    state: (id) => watches.get(id)?.state ?? states.get(id),
+    state: stateOf,
     remeasure: (id) => watches.get(id)?.remeasure(),
     subscribe(listener) {
       listeners.add(listener)
@@ -99,7 +115,7 @@ export function createMonitor(options: {
           id,
           watchTarget({
             ...{ id, name, url, config, connect, limit, recorder, onEvent },
-            ...{ backoff: ports.backoff, alerts: ports.alerts, backups: ports.backups },
+            ...{ backoff: ports.backoff, alerts: ports.alerts, records: () => recordsOf(id) },
           }),
         )
       }

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sight } from '../core/alert.ts'
-import type { BackupState } from '../core/backup.ts'
 import { type AppError, toAppError } from '../core/errors.ts'
 import type { Cadence } from '../core/probe.ts'
 import type { Capabilities } from '../core/server.ts'
@@ -10,7 +9,7 @@ import { probes } from '../probes/index.ts'
 import { rules } from '../rules/index.ts'
 import { createBell } from './bell.ts'
 import type { Config } from './config.ts'
-import { type Cycle, type Reader, runCycle } from './cycle.ts'
+import { type Cycle, type Reader, type Records, runCycle } from './cycle.ts'
 import { createFacts, type Facts } from './facts.ts'
 import { pointsOf, renewedBy } from './history.ts'
 import { judgedOn } from './judged.ts'
@@ -49,8 +48,8 @@ export interface WatchOptions {
   readonly limit: <T>(work: () => Promise<T>) => Promise<T>
   readonly recorder?: Recorder | undefined
   readonly alerts?: AlertPort | undefined
-  /** What is known of the target's backups now. */
-  readonly backups?: ((target: string) => BackupState | undefined) | undefined
+  /** What is known of the target from elsewhere now. */
+  readonly records?: () => Records
   readonly onEvent: (type: 'cycle' | 'connection', at: number, changed: readonly string[]) => void
 }
 
@@ -151,7 +150,7 @@ export function watchTarget(options: WatchOptions): Watch {
     }
   }
   const cycle = (session: Session, due: ReadonlySet<Cadence>): Promise<Cycle> =>
-    options.limit(() => runCycle(session, facts, due, config, alerts?.suppressed(id), options.backups?.(id)))
+    options.limit(() => runCycle(session, facts, due, config, alerts?.suppressed(id), options.records?.()))
   const connectedAgain = (capabilities: Capabilities): void => {
     if (known && !sameRun(known, capabilities)) facts.gap()
     known = capabilities

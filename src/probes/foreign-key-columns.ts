@@ -1,5 +1,6 @@
 import { id, list } from '../core/columns.ts'
 import { defineProbe, type ReadRows } from '../core/probe.ts'
+import { lookupByOid } from './_lookup.ts'
 
 const live = (read: ReadRows) => new Set(read('unindexed-foreign-keys').map((row) => row.oid as number))
 
@@ -15,16 +16,7 @@ export default defineProbe({
     oid: id('Oid of the constraint'),
     names: list<string>('Names of its columns, in its order'),
   },
-  lookup: {
-    wants(read) {
-      const known = new Set(read('foreign-key-columns').map((row) => row.oid))
-      return [...live(read)].filter((oid) => !known.has(oid))
-    },
-    key: (row) => row.oid as number,
-    live,
-    // A column may have been renamed.
-    refresh: true,
-  },
+  lookup: lookupByOid('foreign-key-columns', live),
   sql: {
     14: `
 select k.oid, json_agg(a.attname order by u.nth) as names

@@ -1,5 +1,6 @@
 import { detail, id } from '../core/columns.ts'
 import { defineProbe, type ReadRows } from '../core/probe.ts'
+import { lookupByOid } from './_lookup.ts'
 import { locked } from './_sql.ts'
 
 /** The tables of indexes that an advice may want to drop, and so to make again. */
@@ -28,16 +29,7 @@ export default defineProbe({
     oid: id('Oid of the index'),
     definition: detail('CREATE INDEX as PostgreSQL writes it'),
   },
-  lookup: {
-    wants(read) {
-      const known = new Set(read('index-ddl').map((row) => row.oid))
-      return [...live(read)].filter((oid) => !known.has(oid))
-    },
-    key: (row) => row.oid as number,
-    live,
-    // An index or its table may have been renamed.
-    refresh: true,
-  },
+  lookup: lookupByOid('index-ddl', live),
   sql: {
     14: `
 with locked as materialized (${locked})

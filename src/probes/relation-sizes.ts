@@ -1,5 +1,6 @@
 import { gauge, id } from '../core/columns.ts'
 import { defineProbe, type ReadRows } from '../core/probe.ts'
+import { lookupByOid } from './_lookup.ts'
 import { locked } from './_sql.ts'
 
 const TOP = 20
@@ -38,15 +39,7 @@ export default defineProbe({
     toast: gauge('bytes', 'Its TOAST table with the index of that'),
     total: gauge('bytes', 'All of it'),
   },
-  lookup: {
-    wants(read) {
-      const known = new Set(read('relation-sizes').map((row) => row.oid))
-      return [...largest(read)].filter((oid) => !known.has(oid))
-    },
-    key: (row) => row.oid as number,
-    live: largest,
-    refresh: true,
-  },
+  lookup: lookupByOid('relation-sizes', largest),
   sql: {
     // The sum and not pg_total_relation_size: the parts then always add up, and each file is looked at once.
     14: `

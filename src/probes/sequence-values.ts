@@ -1,5 +1,6 @@
 import { detail, flag, id, optional } from '../core/columns.ts'
 import { defineProbe, type ReadRows } from '../core/probe.ts'
+import { lookupByOid } from './_lookup.ts'
 import { locked } from './_sql.ts'
 
 const live = (read: ReadRows) => new Set(read('sequences').map((row) => row.oid as number))
@@ -17,15 +18,7 @@ export default defineProbe({
     last_value: optional(detail('The last value given; null where none was yet, or it may not be read')),
     readable: flag('The role may read it: USAGE or SELECT on the sequence, or pg_read_all_data'),
   },
-  lookup: {
-    wants(read) {
-      const known = new Set(read('sequence-values').map((row) => row.oid))
-      return [...live(read)].filter((oid) => !known.has(oid))
-    },
-    key: (row) => row.oid as number,
-    live,
-    refresh: true,
-  },
+  lookup: lookupByOid('sequence-values', live),
   sql: {
     // An unlogged one has no value on a standby.
     14: `

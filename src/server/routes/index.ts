@@ -11,6 +11,7 @@ import health from './health.ts'
 import healthz from './healthz.ts'
 import history from './history.ts'
 import { maintenanceRoutes } from './maintenance.ts'
+import measure from './measure.ts'
 import metrics from './metrics.ts'
 import { recoveryRoutes } from './recovery.ts'
 import success from './success.ts'
@@ -27,6 +28,7 @@ export const routes: readonly Route[] = [
   ...alertRoutes,
   ...actionRoutes,
   ...maintenanceRoutes,
+  measure,
   ...recoveryRoutes,
   ...backupRoutes,
   capacity,
