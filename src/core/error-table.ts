@@ -182,7 +182,8 @@ export const ERRORS = {
   },
   'needs-direct': {
     message: 'This does not work through a transaction pooler',
-    remedy: 'Give the URL of a direct or session connection, such as port 5432 in place of 6543.',
+    remedy:
+      'Give the URL of a direct or session connection, such as port 5432 in place of 6543; of a watched target as its actionUrl.',
     status: 409,
     exit: 2,
   },

@@ -17,9 +17,11 @@ async function opened(major = LATEST) {
 
 const step = { sql: 'SELECT 1', transactional: true, timeout: 5_000, lockTimeout: 1_000 }
 
-/** Passes all on, but tells another process id at the login, as a transaction pooler does. */
-async function pooler(port: number): Promise<number> {
+/** Passes all on, but tells another process id at the login, as a pooler does; lets in only so many clients. */
+async function pooler(port: number, most: number): Promise<number> {
+  let clients = 0
   const server = createServer((client) => {
+    if (++clients > most) return client.destroy()
     const upstream = connect(port, '127.0.0.1')
     client.pipe(upstream)
     upstream.on('data', (chunk) => {
@@ -109,8 +111,11 @@ it('says that the connection was lost when somebody ended it', async () => {
   expect(session.open).toBe(false)
 })
 
-it('refuses a transaction pooler', async () => {
-  const direct = parseUrl(serverUrl(LATEST))
-  const spec = { ...direct, port: await pooler(direct.port) }
-  await expect(openActionSession(spec)).rejects.toMatchObject({ code: 'needs-direct' })
+it('refuses a pooler whose mode can not be found out, and takes one that keeps sessions apart', async () => {
+  const direct = parseUrl(`${serverUrl(LATEST)}?sslmode=disable`)
+  const through = async (most: number) => ({ ...direct, port: await pooler(direct.port, most) })
+  await expect(openActionSession(await through(1))).rejects.toMatchObject({ code: 'needs-direct' })
+  const session = await openActionSession(await through(2))
+  expect(session.open).toBe(true)
+  await session.close()
 })

@@ -1,8 +1,8 @@
 import { AppError } from '../core/errors.ts'
 import type { Capabilities } from '../core/server.ts'
-import type { Connection, TextResult } from './connection.ts'
+import { type Connection, openConnection, type TextResult } from './connection.ts'
 import { withDeadline } from './deadline.ts'
-import { detectPooler } from './pooler.ts'
+import { comparePids, detectPooler, type Seen } from './pooler.ts'
 import type { ConnectionSpec } from './url.ts'
 
 const OLDEST = 140_000
@@ -188,13 +188,37 @@ export async function readCapabilities(connection: Connection, spec: ConnectionS
     available: JSON.parse(textOf(available) ?? '[]') as string[],
     settings: read.settings,
     pendingRestart: read.pending,
-    pooler: detectPooler({
+    pooler: await poolerOf(connection, spec, {
       host: spec.host,
       port: spec.port,
       loginPid: connection.processId,
       backendPids: [read.pid, ...pids.map(Number)],
     }),
     platform: platformOf(read),
+  }
+}
+
+/** What was found out with a second session stays as it is for as long as the first lasts. */
+const found = new WeakMap<Connection, Capabilities['pooler']>()
+
+/** Where one session can't tell, a second is opened for a moment. */
+async function poolerOf(
+  connection: Connection,
+  spec: ConnectionSpec,
+  seen: Seen,
+): Promise<Capabilities['pooler']> {
+  const known = detectPooler(seen) ?? found.get(connection)
+  if (known !== undefined) return known
+  const ask = (of: Connection) => async () => Number((await of.query(PID)).rows[0]?.[0])
+  try {
+    const second = await openConnection(spec, DEADLINE)
+    const comparison = comparePids(ask(connection), ask(second)).finally(() => second.end())
+    const { value } = await withDeadline(second, DEADLINE, comparison)
+    found.set(connection, value)
+    return value
+  } catch {
+    // Without a second session: the careful answer.
+    return 'transaction'
   }
 }
 
