@@ -3,6 +3,7 @@ import { formatBytes } from '../core/format.ts'
 import { qualifiedName, quoteIdentifier } from '../core/identifier.ts'
 import { clippedName, dropIfInvalid } from './_index-facts.ts'
 import { splitNames } from './_names.ts'
+import { mayCreate, refuseTaken } from './_new-index.ts'
 import { numbers } from './_poll.ts'
 import {
   cannotPlan,
@@ -16,11 +17,13 @@ import {
   schemaOf,
   subjectOf,
 } from './_relation.ts'
+import { sameTable } from './_restore-index.ts'
 import { roomFor, SPACE_INPUT } from './_space.ts'
 import { LONG, PATIENT } from './_timeouts.ts'
 import { noOldTransaction } from './_waits.ts'
+import dropIndex from './drop-index.ts'
 
-const MEASURES = `SELECT pg_relation_size(c.oid) AS size, i.indisvalid::int AS valid
+const MEASURES = `SELECT pg_relation_size(c.oid) AS size, i.indisvalid::int AS valid, c.oid AS oid
   FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE i.indrelid = $1::oid AND n.nspname = $2 AND c.relname = $3`
 
@@ -87,9 +90,6 @@ export default defineAction({
     const width = [...columns, ...include].reduce((sum, c) => sum + c.width, ENTRY)
     const size = Math.ceil(Number(rows) * width * 1.2)
     const index = qualifiedName(table.schema, name)
-    const [may] = await query(`SELECT has_schema_privilege($1::text::regnamespace, 'CREATE') AS may`, [
-      quoteIdentifier(table.schema),
-    ])
     return {
       summary: `Create the index ${index} on ${nameOf(table)} (${list(columns)})`,
       risk: 'safe',
@@ -109,14 +109,7 @@ export default defineAction({
       preconditions: [
         onPrimary(context),
         mayMaintain(table, 'own', context),
-        {
-          name: 'schema',
-          holds: may?.may === true,
-          detail:
-            may?.may === true
-              ? 'The role may create in the schema'
-              : `${table.user} may not create in the schema ${quoteIdentifier(table.schema)}`,
-        },
+        await mayCreate(query, table),
         await noOldTransaction(query, table.oid, 'snapshots'),
         await roomFor(query, input, context, size),
       ],
@@ -132,21 +125,20 @@ export default defineAction({
       ? { ok: true, detail: `The index is valid, ${formatBytes(after.size ?? 0)}`, after }
       : { ok: false, detail: 'The index is there and invalid: no query may use it', after }
   },
+  undo: {
+    async plan(query, { plan, verification }, context) {
+      await sameTable(query, context, plan)
+      const [, schema, index] = plan.steps[0]?.cleanup?.[0]?.values ?? []
+      const draft = await dropIndex.plan(query, { schema: String(schema), index: String(index) }, context)
+      if (oidOf(draft, 1) !== verification?.after.oid)
+        throw cannotPlan(
+          `${qualifiedName(String(schema), String(index))} was made anew since: drop-index drops it, if that is meant`,
+        )
+      return draft
+    },
+    verify: (query, plan) => dropIndex.verify(query, {}, plan),
+  },
 })
-
-async function refuseTaken(query: Query, schema: string, name: string): Promise<void> {
-  const [taken] = await query(
-    `SELECT i.indisvalid AS valid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      LEFT JOIN pg_index i ON i.indexrelid = c.oid WHERE n.nspname = $1 AND c.relname = $2`,
-    [schema, name],
-  )
-  if (!taken) return
-  const why =
-    taken.valid === false
-      ? 'an invalid index, left by a failed build: drop-invalid-index removes it'
-      : 'in use'
-  throw cannotPlan(`the name ${qualifiedName(schema, name)} is ${why}`)
-}
 
 /** A valid index over the very same columns, without expressions or predicate. */
 async function refuseTwin(
