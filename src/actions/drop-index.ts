@@ -11,6 +11,7 @@ import {
   schemaOf,
   subjectOf,
 } from './_relation.ts'
+import { restoreIndex } from './_restore-index.ts'
 import { LONG, PATIENT } from './_timeouts.ts'
 import { noOldTransaction } from './_waits.ts'
 
@@ -64,4 +65,5 @@ export default defineAction({
       after: { size: 0 },
     }
   },
+  undo: restoreIndex,
 })

@@ -11,6 +11,7 @@ import {
   schemaOf,
   subjectOf,
 } from './_relation.ts'
+import { restoreIndex } from './_restore-index.ts'
 import { LONG, PATIENT } from './_timeouts.ts'
 import { noOldTransaction } from './_waits.ts'
 
@@ -60,4 +61,5 @@ export default defineAction({
       ? { ok: true, detail: 'The index is gone', after: { size: 0 } }
       : { ok: false, detail: 'The index is still there', after: plan.before }
   },
+  undo: restoreIndex,
 })

@@ -9,6 +9,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<{ readonly default:
   act: () => import('./commands/act.ts'),
   findings: () => import('./commands/findings.ts'),
   runs: () => import('./commands/runs.ts'),
+  undo: () => import('./commands/undo.ts'),
   maintain: () => import('./commands/maintain.ts'),
   recover: () => import('./commands/recover.ts'),
   measure: () => import('./commands/measure.ts'),

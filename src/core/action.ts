@@ -115,6 +115,11 @@ export interface Action {
   plan(query: Query, input: Input, context: Context): Promise<Draft>
   /** Measures again. */
   verify(query: Query, input: Input, before: Draft): Promise<Verification>
+  /** Takes back a run of it that is recorded as done: planned from what is there now, else throws `cannot-plan`. */
+  readonly undo?: {
+    plan(query: Query, run: Run, context: Context): Promise<Draft>
+    verify(query: Query, before: Draft): Promise<Verification>
+  }
 }
 
 /** Checks an action's declaration at compile time; returns it unchanged. */

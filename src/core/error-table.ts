@@ -212,9 +212,22 @@ export const ERRORS = {
     exit: 2,
   },
   'unknown-run': {
-    message: 'No such run is at work here',
-    remedy: 'pgtend runs lists them; one that has ended can not be cancelled.',
+    message: 'There is no such run',
+    remedy: 'pgtend runs lists them; only one that goes on can be cancelled.',
     status: 404,
+    exit: 2,
+  },
+  'run-abandoned': {
+    message: 'The process that ran it is gone',
+    remedy:
+      'Nobody is left to cancel it. pgtend serve --allow-actions, or the next pgtend act on that database, finds out what became of it and cleans up.',
+    status: 409,
+    exit: 4,
+  },
+  'nothing-to-undo': {
+    message: 'This run can not be taken back',
+    remedy: 'pgtend runs --json shows the plan of each run, with the undo where there is one.',
+    status: 409,
     exit: 2,
   },
   'backup-failed': {

@@ -10,6 +10,7 @@ export type EntryKind =
   | 'audit'
   | 'job'
   | 'attempt'
+  | 'cancel'
   | 'lease'
   | 'schedule'
   | 'maintenance'

@@ -36,6 +36,7 @@ export interface AuditEvent {
     | 'cleaned-up'
     | 'cleanup-failed'
     | 'taken-over'
+    | 'cancel-asked'
     | 'verified'
     | 'ended'
   readonly detail?: string
@@ -63,7 +64,7 @@ interface Terms {
 }
 
 /** What is about the whole cluster is the same thing for each target in it. */
-const leaseId = (target: string, subject: string): string =>
+export const leaseId = (target: string, subject: string): string =>
   subject.startsWith('cluster ') ? subject : `${target}: ${subject}`
 const MOST_ROWS = 20
 let written = 0
@@ -136,7 +137,7 @@ const jobChange = (job: Job, version: number): Change<Job> => ({
   ...{ kind: 'job', id: job.id, target: job.plan.target, at: job.startedAt, version, value: job },
 })
 
-function auditChange(job: Job, event: AuditEvent): Change {
+export function auditChange(job: Job, event: AuditEvent): Change {
   const at = Date.now()
   const { id, actor, plan } = job
   const rows = event.rows?.slice(0, MOST_ROWS)

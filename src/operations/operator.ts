@@ -5,11 +5,13 @@ import type { ActionSession } from '../core/action-session.ts'
 import { AppError, toAppError } from '../core/errors.ts'
 import type { Context } from '../core/given.ts'
 import type { Ledger } from '../core/ledger.ts'
+import { heedCancel, requestCancel } from './cancel.ts'
 import { beginJob, type Job, type JobRecord, recordRefusal } from './job.ts'
 import { listRuns, type RunFilter, runOf } from './list-runs.ts'
 import { perform } from './perform.ts'
 import { findAction, makePlan } from './planner.ts'
 import { recoverJobs } from './recover.ts'
+import { UNDO, undoAction } from './undo.ts'
 
 export interface Approval {
   /** Of the plan that was looked at. */
@@ -37,8 +39,11 @@ export interface Operator {
   run(target: string, action: string, input: Input, approval: Approval, options?: RunOptions): Promise<Run>
   /** As `run`, but resolves as soon as it runs. */
   start(target: string, action: string, input: Input, approval: Approval, options?: RunOptions): Promise<Run>
-  /** Throws AppError `unknown-run` for one that doesn't run here. */
-  cancel(runId: string): Promise<void>
+  /**
+   * Cancels a run that goes on here, or asks the process that runs it to: `asked`. Throws AppError `unknown-run` for one
+   * that has ended, `run-abandoned` where its process is gone.
+   */
+  cancel(runId: string, by?: string): Promise<'cancelling' | 'asked'>
   /** Newest first, those that run now among them. */
   runs(filter?: RunFilter): Promise<readonly Run[]>
   /**
@@ -87,8 +92,10 @@ export function createOperator(options: OperatorOptions): Operator {
   const planOn = (session: ActionSession, target: string, action: string, input: Input): Promise<Plan> => {
     const known = context(target)
     if (!known) throw new AppError('unknown-target', `"${target}"`)
-    return makePlan(session, findAction(actions, action), input, target, known)
+    return makePlan(session, actionOf(target, action), input, target, known)
   }
+  const actionOf = (target: string, name: string): Action =>
+    name === UNDO ? undoAction(ledger, actions, target) : findAction(actions, name)
 
   /** Follows a recorded run to its end, here and for whoever listens. */
   const follow = (
@@ -103,7 +110,9 @@ export function createOperator(options: OperatorOptions): Operator {
     const entry: Live = { run: runOf(record.job), controller, done: Promise.resolve(runOf(record.job)) }
     live.set(record.job.id, entry)
     publish(entry.run)
+    const deaf = heedCancel(ledger, record.job.id, () => controller.abort())
     entry.done = work(tell)
+      .finally(() => deaf().catch(() => undefined))
       // Its record is another's, or can't be written: what is known here is told.
       .catch(
         (error): Run => ({
@@ -128,7 +137,7 @@ export function createOperator(options: OperatorOptions): Operator {
     { signal }: RunOptions,
   ): Promise<Live> => {
     if (!allow) throw new AppError('not-allowed', `${name} on ${target}`)
-    const action = findAction(actions, name)
+    const action = actionOf(target, name)
     const session = await open(target)
     try {
       const plan = await planOn(session, target, name, input)
@@ -185,14 +194,18 @@ export function createOperator(options: OperatorOptions): Operator {
     async start(target, action, input, approval, o = {}) {
       return (await begin(target, action, input, approval, o)).run
     },
-    async cancel(id) {
+    async cancel(id, by = 'somebody') {
       const entry = live.get(id)
-      if (!entry) throw new AppError('unknown-run', id)
+      if (!entry) {
+        await requestCancel(ledger, id, by)
+        return 'asked'
+      }
       entry.controller.abort()
+      return 'cancelling'
     },
     runs: async (filter) => (await listRuns(ledger, filter)).map((run) => live.get(run.id)?.run ?? run),
     recover: ({ wait = true } = {}) =>
-      recoverJobs({ ledger, owner, lease, open, actions, live, follow, wait, knows: (t) => !!context(t) }),
+      recoverJobs({ ledger, owner, lease, open, actionOf, live, follow, wait, knows: (t) => !!context(t) }),
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -5,7 +5,6 @@ import type { Entry, Ledger } from '../core/ledger.ts'
 import { type Job, type JobRecord, takeOver } from './job.ts'
 import type { Live } from './operator.ts'
 import { finishSettled } from './perform.ts'
-import { findAction } from './planner.ts'
 import { settle } from './settle.ts'
 
 interface Recovery {
@@ -13,7 +12,7 @@ interface Recovery {
   readonly owner: string
   readonly lease: number
   readonly open: (target: string) => Promise<ActionSession>
-  readonly actions: readonly Action[]
+  readonly actionOf: (target: string, name: string) => Action
   readonly live: ReadonlyMap<string, Live>
   readonly wait: boolean
   /** Runs on other targets are another process's to end. */
@@ -39,7 +38,7 @@ export async function recoverJobs(recovery: Recovery): Promise<readonly Run[]> {
 }
 
 async function recoverOne(entry: Entry<Job>, recovery: Recovery): Promise<Run | undefined> {
-  const { ledger, owner, lease, open, actions, follow, wait } = recovery
+  const { ledger, owner, lease, open, actionOf, follow, wait } = recovery
   // Nobody could ask the server then; as long as nobody can, there is nothing to be said again.
   if (entry.value.unsettled && !(await answers(open, entry.value.plan.target))) return undefined
   const controller = new AbortController()
@@ -56,7 +55,7 @@ async function recoverOne(entry: Entry<Job>, recovery: Recovery): Promise<Run | 
   const { plan } = record.job
   const taken = record
   return follow(record, controller, async (tell) => {
-    const settled = await settle(taken.job, findAction(actions, plan.action), {
+    const settled = await settle(taken.job, actionOf(plan.target, plan.action), {
       open: () => open(plan.target),
       signal: controller.signal,
       tell,

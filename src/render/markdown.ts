@@ -137,7 +137,7 @@ export interface DocumentedAction {
 /** Actions with what they need and take. */
 export function actionsPage(actions: readonly DocumentedAction[]): string {
   const intro =
-    'An action changes a database. It is planned first: the plan holds the statements, what they lock, what must hold, the expected effect, who is hit, and how it is taken back. A person approves the hash of that plan; it is planned anew when it is run, and stops if the hash is another. Preconditions are checked beforehand, every step is recorded for good, what a cut-off step left behind is removed, and the result is measured. It needs a direct connection: a transaction pooler is refused. Sessions of platform services, replication, background workers and pgtend itself can not be planned.'
+    'An action changes a database. It is planned first: the plan holds the statements, what they lock, what must hold, the expected effect, who is hit, and how it is taken back. A person approves the hash of that plan; it is planned anew when it is run, and stops if the hash is another. Preconditions are checked beforehand, every step is recorded for good, what a cut-off step left behind is removed, and the result is measured. It needs a direct connection: a transaction pooler is refused. Sessions of platform services, replication, background workers and pgtend itself can not be planned. What a run changed is taken back by `pgtend undo`, where its plan keeps an undo: as a plan of its own, from what is in the database then.'
   return page(
     'Actions',
     intro,

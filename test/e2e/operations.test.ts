@@ -57,6 +57,22 @@ describe.skipIf(!browser)('the page', () => {
     await close()
   })
 
+  test('takes back a run that has kept its undo, by a plan of its own; others offer none', async () => {
+    const { page, errors, close } = await open('/maintenance?target=troubled')
+    await button(page, 'Details of Vacuum public.email_logs').first().click()
+    await dialog(page).waitFor()
+    expect(await dialog(page).getByRole('button', { name: 'Plan: Undo …' }).count()).toBe(0)
+    await dialog(page).getByRole('button', { name: 'Close' }).last().click()
+    await button(page, 'Details of Drop public.guest_seats_idx').click()
+    await dialog(page).getByRole('button', { name: 'Plan: Undo …' }).click()
+    await dialog(page).getByText('CREATE INDEX CONCURRENTLY guest_seats_idx', { exact: false }).waitFor()
+    expect(await axeFindings(page)).toEqual([])
+    await dialog(page).getByRole('button', { name: 'Take back a run', exact: true }).click()
+    await dialog(page).getByText('Running').waitFor()
+    expect(errors).toEqual([])
+    await close()
+  })
+
   test('walks through its views by address, and goes back', async () => {
     const { page, errors, close } = await open('/?target=troubled')
     const views = page.getByRole('navigation', { name: 'Views' })

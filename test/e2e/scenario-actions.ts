@@ -68,6 +68,27 @@ const drop = (index: string) => ({
   before: { size: 212 * MIB, scans: 0 },
 })
 
+const restore = (run: string) => ({
+  summary: `Create the index public.guest_seats_idx of public.guests again: takes back run ${run}`,
+  risk: 'safe',
+  subjects: ['relation 16480 public.guests'],
+  steps: [
+    {
+      sql: 'CREATE INDEX CONCURRENTLY guest_seats_idx ON public.guests USING btree (seat)',
+      transactional: false,
+      locks:
+        'ShareUpdateExclusiveLock on public.guests: reads and writes go on; it waits for older transactions',
+      progress: 'create_index',
+      timeout: 600_000,
+      lockTimeout: 5_000,
+      undo: ['DROP INDEX CONCURRENTLY public.guest_seats_idx'],
+    },
+  ],
+  preconditions: [{ name: 'owner of the table', holds: true, detail: 'The role app owns it' }],
+  effect: 'An index of about 12 MB, as it was before it was dropped.',
+  before: { size: 0 },
+})
+
 const end = (pid: number) => ({
   summary: `End PID ${pid} (api, user app), idle in transaction for 10 min 40 s`,
   risk: 'destructive',
@@ -100,7 +121,13 @@ type Input = Readonly<Record<string, string | number | boolean>>
 export function planOf(target: string, action: string, input: Input, generation = 0) {
   const name = `${input.schema ?? 'public'}.${input.table ?? input.index ?? ''}`
   const draft =
-    action === 'vacuum' ? vacuum(name) : action === 'drop-index' ? drop(name) : end(Number(input.pid))
+    action === 'undo'
+      ? restore(String(input.run))
+      : action === 'vacuum'
+        ? vacuum(name)
+        : action === 'drop-index'
+          ? drop(name)
+          : end(Number(input.pid))
   return {
     ...draft,
     action,
@@ -132,6 +159,14 @@ export const RUNS = [
       live_rows: 28_341,
       size: 86 * MIB,
     },
+  ),
+  done(
+    'r2',
+    700,
+    { kind: 'person', name: 'ann' },
+    'drop-index',
+    { schema: 'public', index: 'guest_seats_idx' },
+    { size: 0 },
   ),
   {
     ...done(

@@ -8,10 +8,17 @@ import { MendedFindings } from './mended-findings.tsx'
 import { PlanDetails } from './plan-details.tsx'
 import { RunState } from './run-state.tsx'
 import { useCancelRun } from './use-planned-run.ts'
-import { actOfRun } from './words.ts'
+import { actOfRun, isUndoable } from './words.ts'
+
+export interface RunDialogProps {
+  readonly run: Run
+  readonly onClose: () => void
+  /** Shows the plan that takes it back. */
+  readonly onUndo?: () => void
+}
 
 /** A run: how far it is or how it ended, with the plan that was approved. */
-export function RunDialog({ run, onClose }: { readonly run: Run; readonly onClose: () => void }) {
+export function RunDialog({ run, onClose, onUndo }: RunDialogProps) {
   const cancel = useCancelRun()
   const mended = useMended(run.id)
   const going = run.status === 'running'
@@ -22,6 +29,7 @@ export function RunDialog({ run, onClose }: { readonly run: Run; readonly onClos
           {cancel.isPending || cancel.isSuccess ? 'Stopping …' : 'Stop it'}
         </Button>
       )}
+      {onUndo && isUndoable(run) && <Button onClick={onUndo}>Plan: Undo …</Button>}
       <Button tone="primary" onClick={onClose}>
         {going ? 'Close, it goes on' : 'Close'}
       </Button>

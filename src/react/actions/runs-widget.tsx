@@ -8,6 +8,7 @@ import { Badge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
 import list from '../ui/list.module.css'
 import { Widget } from '../widgets/widget.tsx'
+import { PlanDialog } from './plan-dialog.tsx'
 import { RunDialog } from './run-dialog.tsx'
 import { Progress } from './run-state.tsx'
 import { actOfRun, actorOf, STATES } from './words.ts'
@@ -19,6 +20,7 @@ export function RunsWidget() {
   const runs = useRuns()
   const [shown, setShown] = useState(FIRST)
   const [opened, setOpened] = useState<string>()
+  const [undoing, setUndoing] = useState<string>()
   const run = runs.data?.runs.find((r) => r.id === opened)
   return (
     <Widget title="Actions" span={3} id="runs">
@@ -56,7 +58,22 @@ export function RunsWidget() {
           )
         }
       </AnswerState>
-      {run && <RunDialog run={run} onClose={() => setOpened(undefined)} />}
+      {run && (
+        <RunDialog
+          run={run}
+          onClose={() => setOpened(undefined)}
+          onUndo={() => {
+            setOpened(undefined)
+            setUndoing(run.id)
+          }}
+        />
+      )}
+      {undoing !== undefined && (
+        <PlanDialog
+          action={{ name: 'undo', input: { run: undoing } }}
+          onClose={() => setUndoing(undefined)}
+        />
+      )}
     </Widget>
   )
 }

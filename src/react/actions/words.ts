@@ -12,6 +12,7 @@ const VERBS: Readonly<Record<string, string>> = {
   'create-index-concurrently': 'Create index on',
   'cancel-backend': 'Cancel the statement of',
   'terminate-backend': 'End',
+  undo: 'Take back a run',
 }
 
 /** What an action is done to, as a person would name it: `public.orders`, `PID 4711`. */
@@ -30,7 +31,11 @@ export function actOf(action: ActionRef): string {
 }
 
 export const actOfRun = ({ plan }: Pick<Run, 'plan'>): string =>
-  actOf({ name: plan.action, input: plan.input })
+  plan.action === 'undo' ? plan.summary : actOf({ name: plan.action, input: plan.input })
+
+/** Whether a run has kept how it is taken back; what was itself taken back is run anew instead. */
+export const isUndoable = ({ status, plan }: Pick<Run, 'status' | 'plan'>): boolean =>
+  status === 'done' && plan.action !== 'undo' && plan.steps.some((step) => (step.undo ?? []).length > 0)
 
 export const RISKS: Record<Risk, readonly [Tone, string]> = {
   safe: ['ok', 'Blocks nobody'],

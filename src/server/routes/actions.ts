@@ -36,7 +36,7 @@ const list = defineRoute({
 const plan = defineRoute({
   method: 'POST',
   path: '/api/actions/:name/plan',
-  doc: 'Plans an action from what is in the database now and changes nothing. `hash` is what is approved. Body: `target` (id; default the first), `input`.',
+  doc: 'Plans an action from what is in the database now and changes nothing. `hash` is what is approved. The action `undo` with the input `run` (an id of /api/runs) takes back what that run did; `nothing-to-undo` where it kept no undo, `cannot-plan` where the database has changed since. Body: `target` (id; default the first), `input`.',
   answer:
     '{ action, input, target, hash, summary, risk, steps: [{ sql, values?, locks, progress?, timeout, lockTimeout, undo?, cleanup? }], preconditions: [{ name, holds, detail }], effect, hits?, spared?, subjects, before }',
   query: nothing,
@@ -78,13 +78,12 @@ const runs = defineRoute({
 const cancel = defineRoute({
   method: 'POST',
   path: '/api/runs/:id/cancel',
-  doc: 'Cancels a run that goes on: its statement is cancelled on the server, and what it left behind is removed.',
-  answer: '{ ok: true }',
+  doc: 'Cancels a run that goes on: its statement is cancelled on the server, and what it left behind is removed. A run of another process over the same history is `asked` to end, which it does within a second; `run-abandoned` where that process is gone.',
+  answer: "{ state: 'cancelling'|'asked' }",
   query: nothing,
   body: nothing,
   async handle({ params }, deps) {
-    await operatorOf(deps).cancel(params.id ?? '')
-    return { ok: true }
+    return { state: await operatorOf(deps).cancel(params.id ?? '', BY.name) }
   },
 })
 
