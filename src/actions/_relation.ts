@@ -111,8 +111,11 @@ export function mayMaintain(
 ): Precondition {
   const may =
     r.owned || (by !== 'own' && r.maintained) || (by === 'vacuum' && r.database_owned) || server.superuser
-  const also = by !== 'own' && server.major >= 17 ? ', or the privilege MAINTAIN' : ''
-  const grant = `GRANT ${quoteIdentifier(r.owner)} TO ${quoteIdentifier(r.user)};`
+  // The least that is enough: with the owner's role comes all that the owner may do.
+  const maintain = by !== 'own' && server.major >= 17
+  const also = maintain ? ', or the privilege MAINTAIN' : ''
+  const right = maintain ? `MAINTAIN ON ${nameOf(r)}` : quoteIdentifier(r.owner)
+  const grant = `GRANT ${right} TO ${quoteIdentifier(r.user)};`
   if (may && r.schema_usable)
     return { name: 'privilege', holds: true, detail: `${r.user} may do this to ${nameOf(r)}` }
   return {

@@ -1,11 +1,12 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { TARGET, type TestBackups, testBackups } from '../../test/backup.ts'
 import { freshDatabase, LATEST, type TestDatabase } from '../../test/servers.ts'
+import { mountSmallDisk } from '../../test/small-disk.ts'
 import { temporaryFolder } from '../../test/store.ts'
 
 let source: TestDatabase
@@ -87,14 +88,7 @@ test('a session that is ended in the middle fails the backup, and leaves nothing
 })
 
 test.skipIf(process.getuid?.() !== 0)('a full disk is told, and older backups stay', async ({ skip }) => {
-  const disk = temporaryFolder()
-  const run = (command: string, ...args: string[]) => execFileSync(command, args, { stdio: 'ignore' })
-  try {
-    run('mount', '-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', disk)
-  } catch {
-    skip('mounting is not allowed here')
-  }
-  onTestFinished(() => void run('umount', '--lazy', disk))
+  const disk = mountSmallDisk(6) ?? skip('mounting is not allowed here')
   const directory = join(disk, 'backups')
   mkdirSync(directory)
   const { backups } = await testBackups(source.url, { directory, keep: { last: 1, days: 0 } })

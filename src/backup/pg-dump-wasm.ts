@@ -45,6 +45,7 @@ export async function pgDumpWasm(
   })
   socket.on('data', give)
   socket.on('close', () => give(null))
+  if (socket.destroyed) give(null)
   socket.resume()
   const stop = () => session.destroy('the backup was stopped')
   signal?.addEventListener('abort', stop, { once: true })

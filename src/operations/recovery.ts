@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Actor } from '../core/action.ts'
-import { AppError } from '../core/errors.ts'
+import { AppError, toAppError } from '../core/errors.ts'
 import type { Context } from '../core/given.ts'
 import { nearest } from '../core/nearest.ts'
 import type { Runbook, RunbookPlan, RunbookRun } from '../core/runbook.ts'
@@ -62,6 +62,13 @@ export interface Recovery {
 
 /** More than all runbooks together may have run in an hour. */
 const RECENT = 1_000
+/** What can't be planned now is no failure of the policy: the monitor says what it can't see. */
+function unplanned(error: unknown): Pick<RunbookPlan, 'detected' | 'refused' | 'steps' | 'hash'> {
+  const { code, detail } = toAppError(error)
+  if (code !== 'cannot-plan') throw error
+  return { detected: false, refused: detail, steps: [], hash: '' }
+}
+
 const OFF = { enabled: false, perHour: 2 }
 
 export function createRecovery(
@@ -189,7 +196,7 @@ export function createRecovery(
             (r) => r.runbook === name && r.actor.kind === 'policy' && ports.now() - r.startedAt < HOUR,
           )
           if (recent.length >= perHour) continue
-          const { detected, refused, steps, hash } = await plan(target, name)
+          const { detected, refused, steps, hash } = await plan(target, name).catch(unplanned)
           if (!detected || refused !== undefined || steps.length === 0) continue
           const actor: Actor = { kind: 'policy', name }
           done.push(await tracked(run(target, name, { hash, actor })))

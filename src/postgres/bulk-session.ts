@@ -73,9 +73,16 @@ export async function openBulkSession(spec: ConnectionSpec, application: string)
 
 function makeSession(connection: Connection, capabilities: Capabilities): BulkSession {
   const { client } = connection
+  const { stream: socket } = (client as unknown as { connection: EventEmitter & { stream: Socket } })
+    .connection
   // A stream of pg-copy-streams is submitted as a query is. It may fail when nobody reads it any more.
   const submit = <T extends Readable | Writable>(stream: T): T => {
     stream.on('error', () => {})
+    // It takes the socket's data for itself, and a server that crashes says nothing: without this it waits for ever.
+    const onClose = () => void stream.destroy(new Error(connection.lost ?? 'the connection was lost'))
+    socket.once('close', onClose)
+    stream.once('close', () => socket.off('close', onClose))
+    if (socket.destroyed) onClose()
     return (client.query as unknown as (stream: T) => T).call(client, stream)
   }
   const query: BulkSession['query'] = async (sql, values) => {
@@ -94,8 +101,7 @@ function makeSession(connection: Connection, capabilities: Capabilities): BulkSe
         `SELECT name, current_setting(name, true) AS value FROM unnest($1::text[]) AS name`,
         [REPORTED],
       )
-      const { stream } = (client as unknown as { connection: EventEmitter & { stream: Socket } }).connection
-      stream.removeAllListeners('data')
+      socket.removeAllListeners('data')
       const status = values.map((v) => message('S', Buffer.from(`${v.name}\0${v.value ?? ''}\0`)))
       const greeting = Buffer.concat([
         message('R', Buffer.alloc(4)),
@@ -103,7 +109,7 @@ function makeSession(connection: Connection, capabilities: Capabilities): BulkSe
         message('K', Buffer.alloc(8)),
         message('Z', Buffer.from('I')),
       ])
-      return { greeting, socket: stream }
+      return { greeting, socket }
     },
     destroy: (why) => connection.destroy(why),
     end: () => connection.end(),

@@ -1,4 +1,6 @@
 import type { Query, SessionRef } from '../core/action.ts'
+import { AppError } from '../core/errors.ts'
+import { quoteIdentifier } from '../core/identifier.ts'
 import { whyProtected } from '../core/protected-session.ts'
 
 /** A client's or server's process of the whole server, as it is now. */
@@ -32,14 +34,25 @@ select a.pid, ${moment('a.backend_start')} as backend_start, coalesce(a.applicat
   case when a.state = 'active' then extract(epoch from clock_timestamp() - a.query_start)::float8 end as query_age,
   left(a.query, 500) as query, a.backend_type,
   coalesce(a.datname = current_database(), false) as here,
-  case when a.wait_event_type = 'Lock' then to_json(pg_blocking_pids(a.pid))::text else '[]' end as blocked_by
+  current_user::text as me, case when a.wait_event_type = 'Lock' then to_json(pg_blocking_pids(a.pid))::text else '[]' end as blocked_by
 from pg_stat_activity a
 where a.pid <> pg_backend_pid() and a.backend_type is distinct from 'parallel worker'
 order by a.backend_start, a.pid`
 
-/** All sessions but our own, the oldest first. */
+/**
+ * All sessions but our own, the oldest first. Throws AppError `cannot-plan` where those of others are hidden: half of them
+ * would look like no trouble at all.
+ */
 export async function seeSessions(query: Query): Promise<readonly SeenSession[]> {
   const rows = await query(SESSIONS)
+  const hidden = rows.find((row) => row.backend_type === null)
+  if (hidden) {
+    const me = String(hidden.me)
+    throw new AppError(
+      'cannot-plan',
+      `PostgreSQL hides the sessions of other roles from ${me}: GRANT pg_monitor TO ${quoteIdentifier(me)};`,
+    )
+  }
   return rows.map((row) => {
     const blocked = row.blocked_by
     return {

@@ -1,26 +1,13 @@
-import { execFileSync } from 'node:child_process'
 import { chmodSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { mountSmallDisk, run } from '../../test/small-disk.ts'
 import { batch, point, temporaryFolder } from '../../test/store.ts'
 import type { AppError } from '../core/errors.ts'
 import { openStore } from './open-store.ts'
 
-const run = (command: string, ...args: string[]) => execFileSync(command, args, { stdio: 'ignore' })
 const root = process.getuid?.() === 0
-
-/** A real file system of three megabytes, or undefined where mounting isn't allowed. */
-function mountSmallDisk(): string | undefined {
-  const folder = temporaryFolder()
-  try {
-    run('mount', '-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', folder)
-  } catch {
-    return undefined
-  }
-  onTestFinished(() => void run('umount', '--lazy', folder))
-  return folder
-}
 
 /** 500 points, one of them of a series that is new each time. */
 const many = (at: number) =>
@@ -30,7 +17,7 @@ describe.skipIf(!root)('on a disk of its own', () => {
   test('a full disk refuses batches, loses none that was acknowledged, and recovers by itself', {
     timeout: 60_000,
   }, async ({ skip }) => {
-    const disk = mountSmallDisk() ?? skip('mounting is not allowed here')
+    const disk = mountSmallDisk(3) ?? skip('mounting is not allowed here')
     const path = join(disk, 'history.db')
     const ballast = join(disk, 'ballast')
     const store = await openStore({ path })
@@ -71,7 +58,7 @@ describe.skipIf(!root)('on a disk of its own', () => {
   })
 
   test('a disk that is full from the start is said to be so', async ({ skip }) => {
-    const disk = mountSmallDisk() ?? skip('mounting is not allowed here')
+    const disk = mountSmallDisk(3) ?? skip('mounting is not allowed here')
     const fill = () => writeFileSync(join(disk, 'ballast'), Buffer.alloc(4_000_000))
     expect(fill).toThrow('ENOSPC')
     const opened = openStore({ path: join(disk, 'history.db') })
@@ -84,7 +71,7 @@ describe.skipIf(!root)('on a disk of its own', () => {
   test('a read-only file system is said to be so, for a new store and for one that is there', async ({
     skip,
   }) => {
-    const disk = mountSmallDisk() ?? skip('mounting is not allowed here')
+    const disk = mountSmallDisk(3) ?? skip('mounting is not allowed here')
     const path = join(disk, 'history.db')
     await (await openStore({ path })).close()
     run('mount', '-o', 'remount,ro', disk)
