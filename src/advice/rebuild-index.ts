@@ -25,7 +25,7 @@ export default defineAdvice({
         {
           subject: `index ${i.schema}.${i.index}`,
           summary: `The index ${i.schema}.${i.index} on ${i.table} takes ${formatBytes(i.size)} where ${formatBytes(i.size - bytes)} would do.`,
-          evidence: { table: `${i.schema}.${i.table}`, size: i.size, bloat: bytes, share },
+          evidence: { table: `${i.schema}.${i.table}`, size: i.size, bloat: bytes, ratio: share },
           gain: `About ${formatBytes(bytes)} of disk and memory`,
           risk: `It needs room for a second copy, ${formatBytes(i.size - bytes)}, reads the table once, and waits for older transactions. When it fails it leaves an invalid index behind.`,
           confidence: found ? ('high' as const) : ('medium' as const),

@@ -22,7 +22,7 @@ export default defineAdvice({
       const name = `${t.schema}.${t.table}`
       const told = {
         subject: name,
-        evidence: { size: t.size, bloat: bytes, share, how: found ? 'measured' : 'estimated' },
+        evidence: { size: t.size, bloat: bytes, ratio: share, how: found ? 'measured' : 'estimated' },
         gain: `About ${formatBytes(bytes)} of disk, and scans that read less`,
       }
       if (!found) {

@@ -55,13 +55,16 @@ const ROLLBACK_TO = tagged('flight', 'ROLLBACK TO p')
 const COMMIT = tagged('flight', 'COMMIT')
 const CLOCK = tagged('clock', 'SELECT extract(epoch FROM clock_timestamp())')
 
+// A database in SQL_ASCII may hold names that are no UTF-8: they come as they are, and what can't be read in them is replaced.
 const SET = tagged(
   'settings',
   `SELECT extract(epoch FROM clock_timestamp()), pg_is_in_recovery(),
   set_config('statement_timeout', $1, true), set_config('lock_timeout', $2, true),
   set_config('idle_in_transaction_session_timeout', $3, true), set_config('work_mem', '32MB', true),
   set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true),
-  set_config('extra_float_digits', '1', true), set_config('search_path', $4, true)`,
+  set_config('extra_float_digits', '1', true), set_config('search_path', $4, true),
+  set_config('client_encoding', CASE current_setting('server_encoding') WHEN 'SQL_ASCII' THEN 'SQL_ASCII'
+    ELSE current_setting('client_encoding') END, true)`,
 )
 
 /** What a session remembers from flight to flight. */

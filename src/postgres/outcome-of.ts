@@ -34,6 +34,9 @@ export function sqlstateOf(error: unknown): string | undefined {
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined
 }
 
+/** A character that the other encoding does not have, or bytes that are none. */
+const UNTRANSLATABLE: ReadonlySet<string> = new Set(['22P05', '22021'])
+
 const MISSING: ReadonlySet<string> = new Set(['42P01', '42883', '42703', '3F000'])
 
 /** What an error of the server means for the probe. Codes: PostgreSQL documentation, appendix A. */
@@ -43,6 +46,12 @@ export function failureOf(error: unknown, probe: Probe, server: Capabilities): F
   if (code === '42501') return fail('denied', said, grantOf(probe, server))
   if (code === '55P03') return fail('timeout', 'another session held a lock on what it reads')
   if (code === '57014') return fail('timeout', 'it took longer than the statement timeout')
+  if (code && (UNTRANSLATABLE.has(code) || (code === '42883' && /conversion/.test(said))))
+    return fail(
+      'failed',
+      `texts of other databases can not be written in the encoding of this one: ${said}`,
+      'Name a database of this server in UTF8 as the target; statistics of the whole server are the same from each.',
+    )
   if (code === '55000' && probe.extension) return notPreloaded(probe.extension, said)
   if (code && MISSING.has(code)) {
     return probe.extension

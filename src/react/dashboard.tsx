@@ -11,6 +11,7 @@ import { MaintenanceView } from './maintenance/maintenance-view.tsx'
 import { Navigation } from './navigation.tsx'
 import { Overview } from './overview.tsx'
 import { RecoveryView } from './recovery/recovery-view.tsx'
+import { TablesView } from './tables/tables-view.tsx'
 import { Notice } from './ui/notice.tsx'
 import { TITLES, type View } from './views.ts'
 
@@ -26,6 +27,7 @@ export interface DatabaseHealthDashboardProps {
 }
 
 const REST: Record<Exclude<View, 'overview'>, ComponentType> = {
+  tables: TablesView,
   alerts: AlertsView,
   maintenance: MaintenanceView,
   recovery: RecoveryView,

@@ -1,6 +1,7 @@
 /** What the page shows one of at a time, as it stands in its address. */
 export const VIEWS = [
   'overview',
+  'tables',
   'alerts',
   'maintenance',
   'recovery',
@@ -13,6 +14,7 @@ export type View = (typeof VIEWS)[number]
 
 export const TITLES: Record<View, string> = {
   overview: 'Overview',
+  tables: 'Tables',
   alerts: 'Alerts',
   maintenance: 'Maintenance',
   recovery: 'Recovery',

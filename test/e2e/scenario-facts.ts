@@ -53,6 +53,88 @@ export const session = (pid: number, blocker: number | null, depth: number, bloc
   ...{ database: 'wedsync', query: 'update invoices set status = $1 where id = $2' },
 })
 
+/** Names break whatever splices them; the last one is written from right to left. */
+const NAMES = [
+  'activity_logs',
+  'api_usage_logs',
+  `x"; DROP <b>table</b> -- \u202e ${'long'.repeat(20)}`,
+  'form_responses',
+]
+
+const TABLES = NAMES.map((table, i) => ({
+  ...{
+    oid: 100 + i,
+    schema: i === 2 ? 'billing' : 'public',
+    table,
+    live: 1_250_000 / (i + 1),
+    dead: i * 9_000,
+  },
+  ...{
+    dead_ratio: i * 0.07,
+    autovacuum_enabled: i !== 1,
+    last_vacuum: i === 3 ? null : Date.now() - i * 7_200_000,
+  },
+  ...{ last_analyze: Date.now() - 60_000, size: (220 - i * 60) * MIB },
+}))
+
+const BLOATS = [
+  { oid: 100, bloat: 200 * MIB, ratio: 0.91, confidence: 'high', why: null },
+  {
+    oid: 101,
+    bloat: 40 * MIB,
+    ratio: 0.25,
+    confidence: 'low',
+    why: 'much has changed since the last ANALYZE: run it again',
+  },
+  {
+    oid: 102,
+    bloat: null,
+    ratio: null,
+    confidence: 'unknown',
+    why: 'not every column has statistics: run ANALYZE',
+  },
+]
+
+const INDEXES = TABLES.map(({ oid, schema, table, size }, i) => ({
+  ...{
+    oid: oid + 100,
+    schema,
+    table,
+    index: `${table}_pkey`,
+    size: size / 4,
+    scans: 41_200 * i,
+    last_scan: null,
+  },
+  ...{
+    since: Date.now() - 40 * 86_400_000,
+    valid: i !== 3,
+    kept_because: i === 0 ? 'it is the primary key' : null,
+  },
+}))
+
+const SEQUENCES = [
+  {
+    oid: 1,
+    schema: 'public',
+    sequence: 'api_usage_logs_id_seq',
+    table: 'api_usage_logs',
+    column: 'id',
+    type: 'int4',
+    used: 0.85,
+    left: 322_122_547,
+  },
+  {
+    oid: 2,
+    schema: 'public',
+    sequence: 'hidden_seq',
+    table: null,
+    column: null,
+    type: 'int4',
+    used: null,
+    left: null,
+  },
+]
+
 export const healthyFacts: Record<string, Rows> = {
   connections: [
     {
@@ -97,6 +179,39 @@ export const healthyFacts: Record<string, Rows> = {
     size('form_responses', 44, 21, 21),
     size('email_logs', 31, 18, 0.1),
   ],
+  tables: TABLES,
+  'table-bloat': BLOATS,
+  'index-bloat': BLOATS.map((b) => ({ ...b, oid: b.oid + 100 })),
+  'measured-bloat': [
+    {
+      schema: 'public',
+      relation: 'form_responses',
+      size: 40 * MIB,
+      bloat: 30 * MIB,
+      ratio: 0.75,
+      at: Date.now(),
+    },
+  ],
+  'autovacuum-due': [
+    {
+      schema: 'public',
+      table: 'activity_logs',
+      part: 'table',
+      due: 3.2,
+      because: 'dead rows',
+      enabled: true,
+    },
+    {
+      schema: 'public',
+      table: 'form_responses',
+      part: 'TOAST',
+      due: 0.4,
+      because: 'inserted rows',
+      enabled: true,
+    },
+  ],
+  'index-usage': INDEXES,
+  'sequence-usage': SEQUENCES,
   'blocking-tree': [],
   'replication-status': [],
 }

@@ -9,7 +9,9 @@ import { buildWeb } from './web-build.ts'
 const browser = await launchBrowser()
 if (!browser) console.warn('No Chromium here: set CHROME_PATH to test the page. SKIPPED.')
 
-const VIEWS = ['alerts', 'maintenance', 'recovery', 'backups', 'capacity', 'success']
+/** Tables are facts, which need no store. */
+const KEPT = ['alerts', 'maintenance', 'recovery', 'backups', 'capacity', 'success']
+const VIEWS = ['tables', ...KEPT]
 
 describe.skipIf(!browser)('a view', () => {
   let api: Awaited<ReturnType<typeof startStandIn>>
@@ -54,7 +56,40 @@ describe.skipIf(!browser)('a view', () => {
     await close()
   })
 
-  test.each(VIEWS)('says that %s is not here where there is no store', async (view) => {
+  test('sorts tables by what each column holds, finds them by name, and measures one', async () => {
+    const { page, errors, close } = await open('/tables?target=healthy')
+    const table = page.getByRole('table', { name: 'All tables' })
+    const first = () => table.getByRole('rowheader').first().innerText()
+    await table.waitFor()
+    expect(await first()).toBe('activity_logs')
+    expect(await table.getByRole('columnheader', { name: 'Size' }).getAttribute('aria-sort')).toBe(
+      'descending',
+    )
+    await table.getByRole('button', { name: 'Size' }).click()
+    expect(await first()).toBe('form_responses')
+    await table.getByRole('button', { name: 'Bloat', exact: true }).click()
+    expect(await first()).toBe('activity_logs')
+    // As it is, and not as markup.
+    expect(await table.getByText('x"; DROP <b>table</b>').isVisible()).toBe(true)
+    await page.getByLabel('Find a table').fill('form')
+    expect(await table.getByRole('rowheader').count()).toBe(1)
+    await page.getByText('1 of 4 tables are shown').waitFor()
+    await button(page, 'Measure the bloat of public.form_responses').click()
+    await page.getByText('75 % of 40 MB hold nothing alive.').waitFor()
+    expect(errors).toEqual([])
+    await close()
+  })
+
+  test('says why bloat is not known', async () => {
+    const { page, close } = await open('/tables?target=blind')
+    await page
+      .getByText(/^Tables: /)
+      .first()
+      .waitFor()
+    await close()
+  })
+
+  test.each(KEPT)('says that %s is not here where there is no store', async (view) => {
     const { page, close } = await open(`/${view}?target=blind`)
     await settled(page)
     // Runbooks are known without a store.

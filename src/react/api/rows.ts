@@ -1,3 +1,12 @@
+/** Estimated waste of a table or index. */
+interface BloatRow {
+  oid: number
+  bloat: number | null
+  ratio: number | null
+  confidence: string
+  why: string | null
+}
+
 /** Rows of the tables of facts that the page draws. Seconds, bytes, ratios; times are epoch milliseconds. */
 export interface FactRows {
   connections: {
@@ -72,6 +81,58 @@ export interface FactRows {
     indexes: number
     toast: number
     total: number
+  }
+  tables: {
+    oid: number
+    schema: string
+    table: string
+    live: number
+    dead: number
+    dead_ratio: number
+    autovacuum_enabled: boolean
+    last_vacuum: number | null
+    last_analyze: number | null
+    size: number
+  }
+  'table-bloat': BloatRow
+  'index-bloat': BloatRow
+  'measured-bloat': {
+    schema: string
+    relation: string
+    size: number
+    bloat: number
+    ratio: number
+    at: number
+  }
+  'autovacuum-due': {
+    schema: string
+    table: string
+    part: string
+    due: number
+    because: string
+    enabled: boolean
+  }
+  'index-usage': {
+    oid: number
+    schema: string
+    table: string
+    index: string
+    size: number
+    scans: number
+    last_scan: number | null
+    since: number | null
+    valid: boolean
+    kept_because: string | null
+  }
+  'sequence-usage': {
+    oid: number
+    schema: string
+    sequence: string
+    table: string | null
+    column: string | null
+    type: string
+    used: number | null
+    left: number | null
   }
   'blocking-tree': {
     pid: number

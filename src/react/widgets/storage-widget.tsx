@@ -12,7 +12,7 @@ import { Trend } from './trend.tsx'
 import css from './widget.module.css'
 import { Widget } from './widget.tsx'
 
-const RULES = ['storage-near-limit']
+const RULES = ['storage-near-limit', 'table-bloat', 'index-bloat']
 
 /** How large the database is against its limit, and what takes the room. */
 export function StorageWidget() {
@@ -32,8 +32,18 @@ export function StorageWidget() {
   )
 }
 
+/** What is surely wasted, of all that can be estimated; undefined where nothing is known. */
+function useWaste(): number | undefined {
+  const [tables, indexes] = [useFacts('table-bloat'), useFacts('index-bloat')]
+  if (!tables.data?.ok || !indexes.data?.ok) return undefined
+  return [...tables.data.rows, ...indexes.data.rows]
+    .filter((b) => b.confidence === 'high')
+    .reduce((sum, b) => sum + (b.bloat ?? 0), 0)
+}
+
 function Usage({ row }: { readonly row: FactRows['storage'] }) {
   const concern = useConcern(['storage-near-limit'])
+  const waste = useWaste()
   const size = formatBytes(row.database)
   const { limit, used } = row
   return (
@@ -60,6 +70,7 @@ function Usage({ row }: { readonly row: FactRows['storage'] }) {
         items={[
           { name: 'Write-ahead log', value: showValue(row.wal, 'bytes') },
           { name: 'Temporary files', value: showValue(row.temp, 'bytes') },
+          { name: 'Bloat, estimated', value: showValue(waste, 'bytes') },
         ]}
       />
     </>
