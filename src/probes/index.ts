@@ -13,6 +13,7 @@ import indexDdl from './index-ddl.ts'
 import indexDefinitions from './index-definitions.ts'
 import indexes from './indexes.ts'
 import instance from './instance.ts'
+import pools from './pools.ts'
 import preparedTransactions from './prepared-transactions.ts'
 import relationNames from './relation-names.ts'
 import relationSizes from './relation-sizes.ts'
@@ -44,6 +45,7 @@ export const probes: readonly Probe[] = [
   indexDefinitions,
   indexes,
   instance,
+  pools,
   preparedTransactions,
   relationNames,
   relationSizes,

@@ -22,6 +22,7 @@ import idleInTransaction from './idle-in-transaction.ts'
 import invalidIndex from './invalid-index.ts'
 import longTransaction from './long-transaction.ts'
 import manySlowQueries from './many-slow-queries.ts'
+import poolWaiting from './pool-waiting.ts'
 import preparedTransactions from './prepared-transactions.ts'
 import replicationBroken from './replication-broken.ts'
 import replicationLag from './replication-lag.ts'
@@ -61,6 +62,7 @@ export const rules: readonly Rule[] = [
   invalidIndex,
   longTransaction,
   manySlowQueries,
+  poolWaiting,
   preparedTransactions,
   replicationBroken,
   replicationLag,
