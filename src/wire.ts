@@ -8,7 +8,8 @@ import { createMonitor as createMonitorOn, type Monitor } from './monitor/monito
 import { type Observation, observe } from './monitor/observe.ts'
 import type { AlertPort } from './monitor/watch-target.ts'
 import { reconnectDelay } from './postgres/backoff.ts'
-import { connect } from './postgres/session.ts'
+import { withPoolerConsole } from './postgres/pooler-console.ts'
+import { connect, type Session } from './postgres/session.ts'
 import { parseUrl, redactUrl } from './postgres/url.ts'
 
 export interface MonitorOptions {
@@ -41,13 +42,13 @@ export function createMonitor(options: MonitorOptions): Monitor {
   const targets = options.targets ?? config.targets
   const env = options.env ?? process.env
   if (targets.length === 0) throw new AppError('no-target', 'the list of targets is empty')
-  for (const target of targets) parseUrl(target.url, env)
+  for (const { url, pooler } of targets) for (const each of [url, pooler ?? url]) parseUrl(each, env)
   return createMonitorOn({
     targets,
     config,
     ...(options.store ? { store: options.store } : {}),
     ports: {
-      connect: (url) => connect(parseUrl(url, env)),
+      connect: (url, pooler) => open(url, pooler, env),
       redact: redactUrl,
       backoff: reconnectDelay,
       onError: options.onError ?? (() => undefined),
@@ -58,8 +59,15 @@ export function createMonitor(options: MonitorOptions): Monitor {
   })
 }
 
+async function open(url: string, pooler: string | undefined, env: Environment): Promise<Session> {
+  const session = await connect(parseUrl(url, env))
+  return pooler === undefined ? session : withPoolerConsole(session, parseUrl(pooler, env))
+}
+
 export interface CheckOptions {
   readonly config?: Config
+  /** The admin console of a PgBouncer before the server. */
+  readonly pooler?: string | undefined
   /** Between the two samples; default 1. */
   readonly seconds?: number
   readonly signal?: AbortSignal
@@ -78,7 +86,7 @@ export interface Check extends Observation {
  * Throws AppError: `bad-url`, `unreachable`, `login-failed`, `tls-failed`, `not-postgres`, `too-old`, `too-many-connections`.
  */
 export async function checkDatabase(url: string, options: CheckOptions = {}): Promise<Check> {
-  const session = await connect(parseUrl(url, options.env ?? process.env))
+  const session = await open(url, options.pooler, options.env ?? process.env)
   try {
     options.onConnect?.()
     const { signal } = options

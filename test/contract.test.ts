@@ -71,6 +71,9 @@ const TYPES: Record<string, (value: unknown) => boolean> = {
   list: (value) => Array.isArray(value),
 }
 
+/** Of a standby, or of a pooler: tested with one (src/probes/standby.test.ts, test/pooler-console.test.ts). */
+const elsewhere = (probe: Probe): boolean => probe.on === 'standby' || probe.source === 'pooler'
+
 /** Every way in which rows break the spec of their probe. */
 function breaches(probe: Probe, rows: readonly AnyRow[]): string[] {
   const found: string[] = []
@@ -149,13 +152,13 @@ describe.each(majors)('PostgreSQL %i', (major) => {
         fix: 'GRANT pg_read_all_data TO "pgtend_monitor";',
       })
     const outcome = (needsMore ? superuser : monitor).get(name)?.outcome
-    if (probe.on === 'standby') expect(outcome).toMatchObject({ ok: false, reason: 'unsupported' })
+    if (elsewhere(probe)) expect(outcome).toMatchObject({ ok: false, reason: 'unsupported' })
     else expect(breaches(probe, rowsOf(outcome))).toEqual([])
   })
 
   test.each(probes.map((probe) => [probe.name, probe] as const))('%s without grants', (name, probe) => {
     const outcome = blind.get(name)?.outcome
-    if (probe.on === 'standby') return expect(outcome).toMatchObject({ ok: false, reason: 'unsupported' })
+    if (elsewhere(probe)) return expect(outcome).toMatchObject({ ok: false, reason: 'unsupported' })
     if (probe.needs !== 'any')
       return expect(outcome).toMatchObject({
         reason: 'denied',

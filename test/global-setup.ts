@@ -1,5 +1,5 @@
 /** Starts one PostgreSQL server per available major for the whole test run. PGTEND_TEST_MAJORS=14,17 limits them, `none` starts none. */
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -43,7 +43,8 @@ function wantedMajors(): Major[] {
 async function removeAbandoned(): Promise<void> {
   for (const name of readdirSync(ROOT)) {
     const run = join(ROOT, name)
-    const dirs = readdirSync(run)
+    // Another run may have removed it, or its own, meanwhile.
+    const dirs = (existsSync(run) ? readdirSync(run) : [])
       .filter((file) => file.endsWith('.owner'))
       .map((file) => join(run, file.slice(0, -'.owner'.length)))
     if (dirs.length === 0 || !dirs.every(isAbandoned)) continue

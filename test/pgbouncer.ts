@@ -70,7 +70,8 @@ max_client_conn = 100
       `postgres://${user}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
     console: `postgres://admin@127.0.0.1:${port}/pgbouncer`,
     async stop() {
-      const ended = child.exitCode === null ? once(child, 'exit') : undefined
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const ended = once(child, 'exit')
       child.kill('SIGKILL')
       await ended
       rmSync(folder, { recursive: true, force: true })

@@ -10,7 +10,7 @@ export async function look(target: TargetConfig, config: Config, seconds: number
   try {
     status.say(`Connecting to ${parseUrl(target.url, io.env).host}`)
     return await checkDatabase(target.url, {
-      ...{ config, seconds, signal: io.stopped, env: io.env },
+      ...{ config, seconds, signal: io.stopped, env: io.env, pooler: target.pooler },
       onConnect: () => status.say('Reading statistics'),
     })
   } finally {

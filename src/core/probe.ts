@@ -36,6 +36,8 @@ export interface Probe<C extends Columns = Columns> extends Table<C> {
   readonly on?: 'primary' | 'standby'
   /** An extension it reads; its schema is on the search_path. */
   readonly extension?: string
+  /** Asked of the pooler's admin console, in its own language, instead of the server. */
+  readonly source?: 'pooler'
   /** SQL by the lowest major version it works on. Columns in the order of the spec. */
   readonly sql: Readonly<Partial<Record<Major, string>>>
   readonly lookup?: Lookup

@@ -32,6 +32,13 @@ const targetSchema = z.strictObject({
     .min(1)
     .optional()
     .describe('Connection URL for actions, where the watching role may not act; a direct connection'),
+  pooler: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'URL of the admin console of a PgBouncer before the server, as postgres://stats@host:6432/pgbouncer',
+    ),
 })
 
 const schema = z.strictObject({
@@ -86,6 +93,8 @@ export interface TargetConfig {
   readonly url: string
   /** What actions connect by, where the watching role may not act. */
   readonly actionUrl?: string | undefined
+  /** The admin console of a PgBouncer before the server. */
+  readonly pooler?: string | undefined
 }
 
 /** The whole configuration with its defaults filled in. Sizes in bytes, times in seconds. */

@@ -7,6 +7,8 @@ export interface Named {
   /** Redacted. */
   readonly url: string
   readonly secret: string
+  /** Of the pooler's admin console, where one is configured. */
+  readonly pooler?: string | undefined
 }
 
 /** Names and ids that stay the same from start to start: the history is kept under the id. */
@@ -23,7 +25,7 @@ export function identify(targets: readonly TargetConfig[], redact: (url: string)
     let id = base
     for (let n = 2; taken.has(id); n++) id = `${base}-${n}`
     taken.add(id)
-    return { id, name, url, secret: target.url }
+    return { id, name, url, secret: target.url, pooler: target.pooler }
   })
 }
 

@@ -26,8 +26,8 @@ export interface MonitorEvent {
 
 /** Where the monitor meets the outside: how to reach a target and where to say what went wrong. */
 export interface Ports {
-  /** Opens a connection to a target's URL; throws AppError. */
-  readonly connect: (url: string) => Promise<Session>
+  /** Opens a connection to a target's URL, with its pooler's console beside it where there is one; throws AppError. */
+  readonly connect: (url: string, pooler: string | undefined) => Promise<Session>
   /** The URL without password, for people. */
   readonly redact: (url: string) => string
   /** Milliseconds to wait after the nth attempt to reconnect, n from 0. */
@@ -104,13 +104,13 @@ export function createMonitor(options: {
     },
     start() {
       for (const target of named) {
-        const { id, name, url, secret } = target
+        const { id, name, url, secret, pooler } = target
         if (watches.has(id)) continue
         const recorder = store && createRecorder(store, ports.onError)
         if (recorder) closers.push(() => recorder.close())
         const onEvent = (type: MonitorEvent['type'], at: number, changed: readonly string[]): void =>
           emit({ type, target: id, at, tables: changed })
-        const connect = (): Promise<Session> => ports.connect(secret)
+        const connect = (): Promise<Session> => ports.connect(secret, pooler)
         watches.set(
           id,
           watchTarget({

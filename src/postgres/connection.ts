@@ -53,7 +53,7 @@ export interface Connection {
   destroy(why: string): void
   /** Says goodbye. */
   end(): Promise<void>
-  /** For what needs the wire itself, COPY and pg_dump's own protocol: only bulk-session.ts. */
+  /** For what needs the wire itself: COPY and pg_dump's own protocol (bulk-session.ts), simple queries (pooler-console.ts). */
   readonly client: pg.Client
 }
 

@@ -9,6 +9,9 @@ export function obstacle(probe: Probe, server: Capabilities): Failure | undefine
   if (sqlFor(probe, server.major) === undefined) {
     return fail('unsupported', `PostgreSQL ${server.major} does not have it`)
   }
+  if (probe.source === 'pooler') {
+    return fail('unsupported', 'no admin console of a pooler is configured for this target')
+  }
   if (probe.on !== undefined && probe.on !== server.role) {
     return fail('unsupported', `only a ${probe.on} has it, this server is a ${server.role}`)
   }

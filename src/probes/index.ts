@@ -17,6 +17,7 @@ import indexDefinitions from './index-definitions.ts'
 import indexes from './indexes.ts'
 import instance from './instance.ts'
 import partitions from './partitions.ts'
+import pools from './pools.ts'
 import preparedTransactions from './prepared-transactions.ts'
 import relationNames from './relation-names.ts'
 import relationSizes from './relation-sizes.ts'
@@ -55,6 +56,7 @@ export const probes: readonly Probe[] = [
   indexes,
   instance,
   partitions,
+  pools,
   preparedTransactions,
   relationNames,
   relationSizes,

@@ -23,6 +23,7 @@ import indexBloat from './index-bloat.ts'
 import invalidIndex from './invalid-index.ts'
 import longTransaction from './long-transaction.ts'
 import manySlowQueries from './many-slow-queries.ts'
+import poolWaiting from './pool-waiting.ts'
 import preparedTransactions from './prepared-transactions.ts'
 import replicationBroken from './replication-broken.ts'
 import replicationLag from './replication-lag.ts'
@@ -67,6 +68,7 @@ export const rules: readonly Rule[] = [
   invalidIndex,
   longTransaction,
   manySlowQueries,
+  poolWaiting,
   preparedTransactions,
   replicationBroken,
   replicationLag,
