@@ -77,7 +77,7 @@ describe('a round of maintenance', () => {
     })
     expect(await maintenance.history('db')).toEqual([])
     const plan = await maintenance.plan('db', 'vacuum')
-    expect(plan.plans[0]?.steps[0]?.sql).toBe('VACUUM (ANALYZE) "public"."Bad ""table"')
+    expect(plan.plans[0]?.steps[0]?.sql).toBe('VACUUM (ANALYZE) public."Bad ""table"')
     expect(plan.leftAlone).toEqual([{ subject: 'bloat', reason: expect.stringContaining('pgstattuple') }])
     const seen: MaintenanceReport[] = []
     const report = await maintenance.performMaintenance('db', {

@@ -49,7 +49,7 @@ const examples: Record<string, () => Promise<void>> = {
     )
     await query(server, 'delete from t where a % 2 = 0')
     const said = await example('maintain.ts', server.url(), join(temporaryFolder(), 'history.db'))
-    expect(said).toContain('VACUUM (ANALYZE) "public"."t"')
+    expect(said).toContain('VACUUM (ANALYZE) public.t')
     expect(said).toContain('vacuum public.t: done, dead rows 20000 → 0')
   },
   'recover.ts': async () => {

@@ -19,7 +19,7 @@ describe.each(majors)('vacuum on PostgreSQL %i', (major) => {
     const db = await withDeadRows(major)
     const { act, store } = await operate(db.url)
     const { plan, run } = await act('vacuum', { table: 'orders' })
-    expect(plan.steps.map((s) => s.sql)).toEqual(['VACUUM (ANALYZE) "public"."orders"'])
+    expect(plan.steps.map((s) => s.sql)).toEqual(['VACUUM (ANALYZE) public.orders'])
     expect(plan.before.dead_rows).toBe(2500)
     expect(run).toMatchObject({ status: 'done', verification: { ok: true, after: { dead_rows: 0 } } })
     const audit = await store.ledger.list<{ event: string }>('audit')
@@ -35,7 +35,7 @@ describe.each(majors)('vacuum on PostgreSQL %i', (major) => {
     const { plan, run } = await act('vacuum', { table: 'orders' })
     expect(plan.preconditions).toContainEqual(expect.objectContaining({ name: 'privilege', holds: false }))
     expect(run.status).toBe('refused')
-    expect(run.error).toContain('does not own "public"."orders"')
+    expect(run.error).toContain('does not own public.orders')
   })
 })
 
@@ -58,7 +58,7 @@ it('freezes when told', async () => {
   await db.query('SELECT txid_current()')
   const { act } = await operate(db.url)
   const { plan, run } = await act('vacuum', { table: 'orders', freeze: true })
-  expect(plan.steps[0]?.sql).toBe('VACUUM (FREEZE, INDEX_CLEANUP OFF, ANALYZE) "public"."orders"')
+  expect(plan.steps[0]?.sql).toBe('VACUUM (FREEZE, INDEX_CLEANUP OFF, ANALYZE) public.orders')
   expect(run.verification).toMatchObject({ ok: true })
 })
 
@@ -81,5 +81,5 @@ it('can not be planned for a view', async () => {
   const db = await withDeadRows()
   await db.query('CREATE VIEW v AS SELECT 1')
   const { operator } = await operate(db.url)
-  await expect(operator.plan('db', 'vacuum', { table: 'v' })).rejects.toThrow('"public"."v" is a view')
+  await expect(operator.plan('db', 'vacuum', { table: 'v' })).rejects.toThrow('public.v is a view')
 })

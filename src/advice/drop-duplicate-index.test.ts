@@ -16,7 +16,7 @@ test('an identical one may go for sure, a prefix likely', () => {
       subject: 'index s.a"b',
       summary: 'The index s.a"b on t is the same as c.',
       confidence: 'high',
-      sql: ['DROP INDEX CONCURRENTLY "s"."a""b";'],
+      sql: ['DROP INDEX CONCURRENTLY s."a""b";'],
     },
   ])
   expect(recommend(advice, of('prefix'))).toMatchObject([

@@ -10,7 +10,7 @@ const of = (values: Parameters<typeof row<typeof invalidIndexes>>[1]) =>
   })
 
 test('is dropped, and said what it was left over of', () => {
-  expect(of({})).toMatchObject([{ confidence: 'high', sql: ['DROP INDEX CONCURRENTLY "s"."i_ccnew";'] }])
+  expect(of({})).toMatchObject([{ confidence: 'high', sql: ['DROP INDEX CONCURRENTLY s.i_ccnew;'] }])
   expect(of({ leftover_of: 'i' })).toMatchObject([
     { summary: 'The invalid index s.i_ccnew was left behind by a failed rebuild of i.' },
   ])

@@ -38,7 +38,7 @@ test('tells since when, what it gains, and how to do and undo it', () =>
       summary: 'No query has used the index s.i on t (20 MB) for 30 d.',
       evidence: { statistics_since: '2026-01-30' },
       confidence: 'medium',
-      sql: ['DROP INDEX CONCURRENTLY "s"."i";'],
+      sql: ['DROP INDEX CONCURRENTLY s.i;'],
       undo: ['CREATE INDEX CONCURRENTLY i ON s.t USING btree (a);'],
       action: { name: 'drop-index', input: { schema: 's', index: 'i' } },
     },

@@ -27,12 +27,12 @@ test.each([
 
 test('autovacuum is switched on again where it was off, which can be undone', () => {
   expect(recommend(advice, { tables: [table()], ...nothing })).toMatchObject([
-    { confidence: 'high', sql: ['VACUUM (ANALYZE) "s"."t";'] },
+    { confidence: 'high', sql: ['VACUUM (ANALYZE) s.t;'] },
   ])
   expect(recommend(advice, { tables: [table({ autovacuum_enabled: false })], ...nothing })).toMatchObject([
     {
-      sql: ['VACUUM (ANALYZE) "s"."t";', 'ALTER TABLE "s"."t" RESET (autovacuum_enabled);'],
-      undo: ['ALTER TABLE "s"."t" SET (autovacuum_enabled = off);'],
+      sql: ['VACUUM (ANALYZE) s.t;', 'ALTER TABLE s.t RESET (autovacuum_enabled);'],
+      undo: ['ALTER TABLE s.t SET (autovacuum_enabled = off);'],
     },
   ])
 })

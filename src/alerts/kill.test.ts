@@ -83,14 +83,36 @@ test('kill -9 at any moment: every incident is told once to each channel when it
   // What each channel got, raw and once duplicates are dropped by their id.
   const hooks = http.received
     .filter((r) => r.path === '/hook')
-    .map((r) => JSON.parse(r.body) as { id: string; notices: Notice[] })
+    .map((r) => ({
+      ...(JSON.parse(r.body) as { id: string; notices: Notice[] }),
+      header: r.headers['idempotency-key'],
+      repeat: r.headers['pgtend-repeat'] === 'possible',
+    }))
   const slacks = http.received
     .filter((r) => r.path === '/slack')
-    .map((r) => ({ id: /pgtend ([0-9a-f-]{36})/.exec(r.body)?.[1] ?? '', body: r.body }))
-  const mails = mail.mails.map((m) => ({ id: headerOf(m, 'X-Pgtend-Id') ?? '', raw: m.raw }))
+    .map((r) => ({
+      id: /pgtend ([0-9a-f-]{36})/.exec(r.body)?.[1] ?? '',
+      body: r.body,
+      repeat: r.body.includes('may have come before'),
+    }))
+  const mails = mail.mails.map((m) => ({
+    ...{ id: headerOf(m, 'X-Pgtend-Id') ?? '', raw: m.raw, messageId: headerOf(m, 'Message-ID') },
+    repeat: headerOf(m, 'X-Pgtend-Repeat') === 'possible',
+  }))
   const firsts = <T extends { id: string }>(all: readonly T[]): T[] => [
     ...new Map(all.map((m) => [m.id, m])).values(),
   ]
+
+  // What a receiver goes by is the same in each copy, and every copy but the first says that it may be one.
+  for (const { id, header } of hooks) expect(header).toBe(id)
+  for (const { id, messageId } of mails) expect(messageId).toBe(`<${id}@pgtend.invalid>`)
+  for (const all of [hooks, slacks, mails]) {
+    const seen = new Set<string>()
+    for (const { id, repeat } of all) {
+      if (seen.has(id)) expect(repeat).toBe(true)
+      seen.add(id)
+    }
+  }
 
   const notices = firsts(hooks).flatMap((h) => h.notices)
   expect(new Set(notices.map((n) => n.id)).size).toBe(notices.length)

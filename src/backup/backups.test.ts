@@ -180,7 +180,7 @@ describe('a backup', () => {
     await expect(backups.run(TARGET)).rejects.toMatchObject({
       code: 'backup-failed',
       detail: expect.stringMatching(
-        /^pgtend_blind may not read "public"."t"\. GRANT pg_read_all_data TO "pgtend_blind";$/,
+        /^pgtend_blind may not read public.t\. GRANT pg_read_all_data TO pgtend_blind;$/,
       ),
     })
     const [failed] = await backups.list(TARGET)

@@ -42,7 +42,7 @@ test.each([
     'a changed value',
     ROWS,
     (sql: string) => sql.replace('\n50\t50\n', '\n50\t51\n'),
-    'the rows of "public"."t" are not what they were',
+    'the rows of public.t are not what they were',
   ],
   [
     'a lost row',
@@ -55,7 +55,7 @@ test.each([
     'a sequence that is behind',
     SEQUENCES,
     (sql: string) => sql.replace(', 1, true', ', 1, false'),
-    'the sequence "public"."s" stands at 1',
+    'the sequence public.s stands at 1',
   ],
   [
     'a large object',
@@ -119,7 +119,7 @@ test('what an embedded server can not have is named as not proved, and the rest 
     expect.stringMatching(/postgis.*is not available/),
     expect.stringMatching(/places.*type "public.geometry" does not exist/),
     expect.stringMatching(/ALTER TABLE public.places.*does not exist/),
-    'table "public"."places" was not restored',
+    'table public.places was not restored',
     'rows of the foreign table "far"."away"',
   ])
   // Into a real server it isn't begun at all.

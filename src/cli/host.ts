@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { Hono } from 'hono'
@@ -7,7 +6,6 @@ import { createAlerts } from '../alert-service.ts'
 import { createBackupService } from '../backup-service.ts'
 import { createBloatService } from '../bloat-service.ts'
 import { createCare } from '../care-service.ts'
-import { AppError } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
 import type { Config, TargetConfig } from '../monitor/config.ts'
 import { identify } from '../monitor/identify.ts'
@@ -18,6 +16,7 @@ import { type Served, serve } from '../server/serve.ts'
 import { openStore } from '../store/open-store.ts'
 import { createMonitor } from '../wire.ts'
 import type { Io } from './io.ts'
+import { makeFolder } from './make-folder.ts'
 import { webRoot } from './package-root.ts'
 
 /** Store, monitor and server, running together. */
@@ -107,11 +106,7 @@ export async function startHost(options: HostOptions, io: Io): Promise<Host> {
 }
 
 async function openHistory(path: string): Promise<Store> {
-  try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  } catch (error) {
-    throw new AppError('store-failed', `${path}: ${(error as Error).message}`, { cause: error })
-  }
+  await makeFolder(dirname(path))
   return openStore({ path })
 }
 

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { dirname } from 'node:path'
 import { createActing } from '../action-service.ts'
@@ -12,6 +11,7 @@ import { openStore } from '../store/open-store.ts'
 import { loadConfig } from './config-file.ts'
 import { storePathOf, tell } from './host.ts'
 import type { Io } from './io.ts'
+import { makeFolder } from './make-folder.ts'
 import { chooseTarget } from './target.ts'
 
 /** Who is at the keyboard. */
@@ -35,7 +35,7 @@ export async function withCare<T>(
   const config = await loadConfig(io, asked.config)
   const target = chooseTarget(asked.given, config, io.env)
   const path = storePathOf(io, asked.store, config)
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  await makeFolder(dirname(path))
   const store = await openStore({ path })
   // Under the id that the history knows it by.
   const same = config.targets.findIndex((t) => t.url === target.url)

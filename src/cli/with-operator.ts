@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { createActing } from '../action-service.ts'
 import type { Input, Run } from '../core/action.ts'
@@ -12,6 +11,7 @@ import { openStore } from '../store/open-store.ts'
 import { confirm } from './confirm.ts'
 import { storePathOf, tell } from './host.ts'
 import type { Io } from './io.ts'
+import { makeFolder } from './make-folder.ts'
 import { statusLine } from './status-line.ts'
 import { somebody } from './with-care.ts'
 
@@ -48,7 +48,7 @@ export async function withOperator(
 ): Promise<number> {
   const { config } = asked
   const path = storePathOf(io, asked.store, config)
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  await makeFolder(dirname(path))
   const store = await openStore({ path })
   try {
     const target = await asked.target(store)

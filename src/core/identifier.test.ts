@@ -2,21 +2,33 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { qualifiedName, quoteIdentifier } from './identifier.ts'
 
-/** Reads a quoted identifier as PostgreSQL's lexer does; gives the name and what follows it. */
+/** Reads an identifier as PostgreSQL's lexer does; gives the name and what follows it. */
 function read(sql: string): { name: string; rest: string } {
+  const plain = /^[a-z_][a-z0-9_]*/.exec(sql)
+  if (plain) return { name: plain[0], rest: sql.slice(plain[0].length) }
   const found = /^"((?:[^"]|"")*)"/.exec(sql)
   if (!found) throw new Error(`not an identifier: ${sql}`)
   return { name: (found[1] as string).replaceAll('""', '"'), rest: sql.slice(found[0].length) }
 }
 
 test.each([
-  ['invoices', '"invoices"'],
+  ['invoices', 'invoices'],
+  ['_x1', '_x1'],
+  ['public', 'public'],
+  ['Order', '"Order"'],
+  ['order', '"order"'],
+  ['between', '"between"'],
+  ['a$b', '"a$b"'],
+  ['1st', '"1st"'],
+  ['', '""'],
+  ['é', '"é"'],
+  ['invoices\n', '"invoices\n"'],
   ['Order Lines', '"Order Lines"'],
   ['a"b', '"a""b"'],
   ['"; DROP TABLE x; --', '"""; DROP TABLE x; --"'],
-])('%s is quoted as %s', (name, quoted) => expect(quoteIdentifier(name)).toBe(quoted))
+])('%j is written as %s', (name, quoted) => expect(quoteIdentifier(name)).toBe(quoted))
 
-test('a quoted name is read back as it was, with nothing left over', () => {
+test('a name is read back as it was, with nothing left over', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (name) => {
       expect(read(quoteIdentifier(name))).toEqual({ name, rest: '' })

@@ -1,5 +1,11 @@
-/** An SQL identifier in double quotes. Always quoted: a list of reserved words would be another version's. */
-export const quoteIdentifier = (name: string): string => `"${name.replaceAll('"', '""')}"`
+import { KEYWORDS } from './keywords.ts'
+
+/** What PostgreSQL reads as a name as it is (quote_identifier in ruleutils.c): it folds capitals, and quotes `$`. */
+const PLAIN = /^[a-z_][a-z0-9_]*$/
+
+/** An SQL identifier, in double quotes where it needs them: by PostgreSQL's own rule, with the key words of all versions. */
+export const quoteIdentifier = (name: string): string =>
+  PLAIN.test(name) && !KEYWORDS.has(name) ? name : `"${name.replaceAll('"', '""')}"`
 
 /** A relation's name in SQL, with its schema. */
 export const qualifiedName = (schema: string, name: string): string =>

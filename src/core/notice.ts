@@ -31,6 +31,8 @@ export interface Message {
   readonly notices: readonly Notice[]
   /** Sent by hand, to see whether the channel works. */
   readonly test?: boolean
+  /** A process died while it was sending this: the receiver may have it already, under the same id. */
+  readonly repeat?: boolean
 }
 
 /** A place that people are told at. One attempt: throws when it failed; whoever calls repeats. */

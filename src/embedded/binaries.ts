@@ -7,6 +7,7 @@ import { MAJORS, type Major } from '../core/probe.ts'
 import { type Account, canReach } from './account.ts'
 import { cached } from './cache.ts'
 import { copyTree } from './copy-tree.ts'
+import { installCommand } from './versions.ts'
 
 const require = createRequire(import.meta.url)
 const PLATFORM = `${process.platform}-${process.arch}`
@@ -34,7 +35,11 @@ export function availableMajors(): Major[] {
 /** The programs of a major, in a place that the account can run them from: the package itself or a copy in the cache. */
 export async function findBinaries(major: Major, account: Account | undefined): Promise<Binaries> {
   const dir = packageDir(major)
-  if (!dir) throw new AppError('no-binaries', `PostgreSQL ${major} for ${PLATFORM} is not installed`)
+  if (!dir)
+    throw new AppError(
+      'no-binaries',
+      `PostgreSQL ${major} for ${PLATFORM}: ${installCommand(major, PLATFORM)}`,
+    )
   const { version } = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as { version: string }
   const native = await runnable(dir, version, account)
   return { version, initdb: join(native, 'bin', 'initdb'), postgres: join(native, 'bin', 'postgres') }

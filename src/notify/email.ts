@@ -31,7 +31,10 @@ export function email({ name, server, from, to }: EmailOptions): Channel {
         await transport.sendMail({
           ...{ from, to: [...to], ...rest },
           ...(threads.length > 0 ? { references: threads, inReplyTo: threads[0] as string } : {}),
-          headers: { 'Auto-Submitted': 'auto-generated', 'X-Pgtend-Id': message.id },
+          headers: {
+            ...{ 'Auto-Submitted': 'auto-generated', 'X-Pgtend-Id': message.id },
+            ...(message.repeat ? { 'X-Pgtend-Repeat': 'possible' } : {}),
+          },
         })
       } catch (error) {
         throw new Undelivered(reasonOf(error, server))

@@ -31,7 +31,8 @@ export async function postJson(
   } catch (error) {
     throw new Undelivered(reasonOf(error))
   }
-  await response.body?.cancel().catch(() => undefined)
+  // Not waited for: the sooner the answer is noted, the seldomer a kill sends it twice.
+  void response.body?.cancel().catch(() => undefined)
   if (response.ok) return
   throw new Undelivered(`the receiver answered ${response.status}`, retryAfter(response.headers))
 }

@@ -63,9 +63,16 @@ export function startOutbox(options: OutboxOptions): Outbox {
       const now = Date.now()
       const { state, due, lease: held } = mail.value
       if (state === 'waiting' ? due > now : (held?.until ?? 0) > now) return
+      // Whoever had claimed it died between beginning to send and noting how that went.
+      const message = state === 'sending' ? { ...mail.value.message, repeat: true } : mail.value.message
       const claim: Letter = {
         ...mail.value,
-        ...{ state: 'sending', attempts: mail.value.attempts + 1, lease: { owner, until: now + lease } },
+        ...{
+          message,
+          state: 'sending',
+          attempts: mail.value.attempts + 1,
+          lease: { owner, until: now + lease },
+        },
       }
       if (!(await ledger.write([change(mail, claim)]))) return
       const claimed: Mail = { ...mail, version: mail.version + 1, value: claim }

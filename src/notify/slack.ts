@@ -24,7 +24,15 @@ function body(message: Message): object {
       { type: 'header', text: { type: 'plain_text', text: clip(subject(message), 150) } },
       ...sections.map((text) => ({ type: 'section', text: { type: 'mrkdwn', text: clip(text, 2900) } })),
       // No idempotency with Slack: the id lets a person see that two messages are the same one.
-      { type: 'context', elements: [{ type: 'plain_text', text: `pgtend ${message.id}` }] },
+      {
+        type: 'context',
+        elements: [
+          {
+            type: 'plain_text',
+            text: `pgtend ${message.id}${message.repeat ? ', may have come before' : ''}`,
+          },
+        ],
+      },
     ],
   }
 }

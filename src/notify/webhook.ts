@@ -22,6 +22,7 @@ export function webhook(options: {
       return postJson(url, body, {
         'idempotency-key': message.id,
         'pgtend-timestamp': String(timestamp),
+        ...(message.repeat ? { 'pgtend-repeat': 'possible' } : {}),
         ...(secret === undefined ? {} : { 'pgtend-signature': signature(secret, timestamp, body) }),
       })
     },

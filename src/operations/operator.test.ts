@@ -101,7 +101,7 @@ describe('what a step leaves', () => {
     expect(audit).toHaveLength(5)
     for (const { value } of audit)
       expect(value).toMatchObject({ run: run.id, action: 'analyze', actor: PERSON })
-    expect(audit.find((e) => e.value.event === 'step')?.value.sql).toBe('ANALYZE "public"."orders"')
+    expect(audit.find((e) => e.value.event === 'step')?.value.sql).toBe('ANALYZE public.orders')
   })
 })
 

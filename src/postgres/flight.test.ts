@@ -108,7 +108,7 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     })
     expect(results.get('one')?.outcome).toEqual(GOOD_ONE)
     expect(results.get('two')?.outcome).toEqual(GOOD_TWO)
-    expect(results.get('forbidden')?.outcome).toMatchObject({ fix: 'GRANT pg_monitor TO "pgtend_monitor";' })
+    expect(results.get('forbidden')?.outcome).toMatchObject({ fix: 'GRANT pg_monitor TO pgtend_monitor;' })
     expect(results.get('writes')?.outcome).toMatchObject({ detail: expect.stringContaining('read-only') })
   })
 
@@ -189,7 +189,7 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     expect(results.get('needy')?.outcome).toMatchObject({
       ok: false,
       reason: 'denied',
-      fix: 'GRANT pg_monitor TO "pgtend_blind";',
+      fix: 'GRANT pg_monitor TO pgtend_blind;',
     })
     expect(results.get('one')?.outcome).toEqual(GOOD_ONE)
     await blind.close()
@@ -216,7 +216,7 @@ describe('with an extension', () => {
     expect(without.results.get('statements')?.outcome).toMatchObject({
       ok: false,
       reason: 'missing',
-      fix: 'CREATE EXTENSION "pg_stat_statements";',
+      fix: 'CREATE EXTENSION pg_stat_statements;',
     })
     await db.query(
       'CREATE SCHEMA "Extra"; CREATE EXTENSION pg_stat_statements SCHEMA "Extra"; GRANT USAGE ON SCHEMA "Extra" TO public',

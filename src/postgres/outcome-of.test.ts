@@ -53,20 +53,20 @@ test.each([
     'GRANT pg_monitor TO "mo""n";',
   ],
   ['no superuser', { ...probe, needs: 'superuser' as const }, server, 'denied', 'Connect as a superuser.'],
-  ['not installed', statements, server, 'missing', 'CREATE EXTENSION "pg_stat_statements";'],
+  ['not installed', statements, server, 'missing', 'CREATE EXTENSION pg_stat_statements;'],
   [
     'neither preloaded nor installed',
     statements,
     { ...server, settings: { shared_preload_libraries: 'auto_explain, "other"' } },
     'missing',
-    'Add pg_stat_statements to shared_preload_libraries in postgresql.conf and restart the server. Then CREATE EXTENSION "pg_stat_statements";',
+    'Add pg_stat_statements to shared_preload_libraries in postgresql.conf and restart the server. Then CREATE EXTENSION pg_stat_statements;',
   ],
   [
     'preloaded and not installed',
     statements,
     { ...server, settings: { shared_preload_libraries: '"auto_explain", pg_stat_statements' } },
     'missing',
-    'CREATE EXTENSION "pg_stat_statements";',
+    'CREATE EXTENSION pg_stat_statements;',
   ],
 ])('%s', (_, p, s, reason, fix) => {
   expect(obstacle(p, s)).toMatchObject({ ok: false, reason })

@@ -36,8 +36,8 @@ it('shows the plan and changes nothing on a dry run', async () => {
     '--dry-run',
   ])
   expect(seen.code).toBe(0)
-  expect(seen.out).toContain('CREATE INDEX CONCURRENTLY "orders_id_idx" ON "public"."orders"')
-  expect(seen.out).toContain('DROP INDEX CONCURRENTLY "public"."orders_id_idx";')
+  expect(seen.out).toContain('CREATE INDEX CONCURRENTLY orders_id_idx ON public.orders')
+  expect(seen.out).toContain('DROP INDEX CONCURRENTLY public.orders_id_idx;')
   expect(await db.query(`SELECT to_regclass('orders_id_idx') AS i`)).toEqual([{ i: null }])
 })
 
@@ -73,7 +73,7 @@ it('ends with 2 when a precondition does not hold or it can not be planned', asy
   const refused = await act(['act', 'vacuum', 'table=orders', db.blindUrl, '--yes'])
   expect(refused).toMatchObject({ code: 2, out: expect.stringContaining('✗ privilege') })
   const missing = await act(['act', 'vacuum', 'table=nothing', db.url, '--yes'])
-  expect(missing).toMatchObject({ code: 2, err: expect.stringContaining('there is no "public"."nothing"') })
+  expect(missing).toMatchObject({ code: 2, err: expect.stringContaining('there is no public.nothing') })
   const mistyped = await act(['act', 'vacum', 'table=orders', db.url])
   expect(mistyped).toMatchObject({ code: 2, err: expect.stringContaining('did you mean vacuum?') })
   const wrong = await act(['act', 'terminate-backend', 'pid=abc', db.url])

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Backups } from '../../backup/backups.ts'
 import type { Progress } from '../../backup/make.ts'
@@ -16,6 +15,7 @@ import { loadConfig } from '../config-file.ts'
 import { confirm } from '../confirm.ts'
 import { storePathOf, tell } from '../host.ts'
 import type { Io } from '../io.ts'
+import { makeFolder } from '../make-folder.ts'
 import { statusLine } from '../status-line.ts'
 import { chooseTarget } from '../target.ts'
 
@@ -143,7 +143,7 @@ async function withBackups(
 ): Promise<number> {
   const target = ofTarget ? chooseTarget(subject, config, io.env) : undefined
   const path = storePathOf(io, values.store, config)
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  await makeFolder(dirname(path))
   const store = await openStore({ path })
   // Under the id that the history knows it by.
   const same = config.targets.findIndex((t) => t.url === target?.url)

@@ -30,7 +30,7 @@ test('plan, dry run, refusal without an answer, run and history over one store',
   const url = server.url()
   const plan = await pgtend('maintain', 'plan', url, ...store)
   expect(plan.code).toBe(0)
-  expect(plan.out).toContain('VACUUM (ANALYZE) "public"."t"')
+  expect(plan.out).toContain('VACUUM (ANALYZE) public.t')
   expect(plan.out).toContain('CREATE EXTENSION pgstattuple')
   const dry = await pgtend('maintain', 'run', url, '--dry-run', '--json', ...store)
   expect(JSON.parse(dry.out)).toMatchObject({ dryRun: true, actions: [{ status: 'planned' }] })
