@@ -11,14 +11,15 @@ import { distinctKeys, indexPages, isStale } from './_bloat.ts'
 import { blockSize } from './_blocks.ts'
 import { definitionsByOid, type IndexDefinition } from './_index-rows.ts'
 import { namesByOid } from './_names.ts'
-import { rowWidth } from './_row-width.ts'
+import { type ColumnWidth, rowWidth } from './_row-width.ts'
 import { booleanParameter, numberParameter, type Parameters, parametersByOid } from './_storage-parameters.ts'
 import { columnsOf } from './_widths.ts'
 
 type Widths = Row<typeof columnWidths>
 
 const BTREE_FILLFACTOR = 90
-const C_STRING = -2
+/** The type name, and nothing else: NAMEDATALEN bytes, aligned as a character. */
+const isName = (c: ColumnWidth): boolean => c.length === 64 && c.alignment === 1
 
 export default defineDerived({
   name: 'index-bloat',
@@ -89,19 +90,18 @@ interface Facts {
   readonly never: boolean
 }
 
-/** The entries' columns: their shape is the index's, their statistics are the table's, but for expressions. */
+/** The entries' columns: an expression's are the index's own, all others the table's. */
 function entryOf({ own, definition, heap }: Facts) {
   const keys = definition.keys.split(' ').map(Number)
-  const columns = columnsOf(own).map((column, at) => {
-    const from = keys[at] === 0 ? own : heap
-    const place = keys[at] === 0 ? at : (keys[at] ?? 0) - 1
-    return { ...column, width: from?.widths[place] ?? -1, nulls: from?.nulls[place] ?? 0 }
-  })
-  const distinct = keys.slice(0, definition.key_columns).map((key, at) => {
-    return (key === 0 ? own.distinct[at] : heap?.distinct[key - 1]) ?? -1
-  })
+  const [its, table] = [columnsOf(own), heap ? columnsOf(heap) : []]
+  const columns = keys.map((key, at) => (key === 0 ? its[at] : table[key - 1]) ?? NOT_KNOWN)
+  const distinct = keys
+    .slice(0, definition.key_columns)
+    .map((key, at) => (key === 0 ? own.distinct[at] : heap?.distinct[key - 1]) ?? -1)
   return { columns, distinct, included: keys.length > definition.key_columns }
 }
+
+const NOT_KNOWN: ColumnWidth = { length: -1, alignment: 4, width: -1, nulls: 0 }
 
 function estimate(facts: Facts, set: Parameters | undefined, block: number) {
   const { own, definition, rows, changed } = facts
@@ -132,14 +132,14 @@ function estimate(facts: Facts, set: Parameters | undefined, block: number) {
 
 function whyNot(
   { own, definition, never }: Facts,
-  columns: ReturnType<typeof columnsOf>,
+  columns: readonly ColumnWidth[],
   statistics: boolean,
 ): string | null {
   if (definition.method !== 'btree') return 'only B-trees can be estimated'
   if (!definition.valid) return 'the index is invalid'
   if (never || own.tuples < 0) return 'it was never analysed: run ANALYZE'
   // An index keeps a name as a C string, cut to its length, which no statistics tell.
-  if (columns.some((c) => c.length === C_STRING)) return 'columns of type name can not be estimated'
+  if (columns.some(isName)) return 'columns of type name can not be estimated'
   if (own.tuples > 0 && !statistics) return 'not every column has statistics: run ANALYZE'
   return null
 }

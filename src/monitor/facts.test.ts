@@ -3,7 +3,7 @@ import { counter, gauge, id, label } from '../core/columns.ts'
 import { defineDerived } from '../core/derived.ts'
 import type { Registry } from '../core/evaluate.ts'
 import { fail, type Outcome, ok } from '../core/outcome.ts'
-import { type Cadence, defineProbe } from '../core/probe.ts'
+import { type Cadence, defineProbe, type Lookup } from '../core/probe.ts'
 import type { Capabilities } from '../core/server.ts'
 import { createFacts, type Facts, type Request } from './facts.ts'
 
@@ -131,6 +131,24 @@ test('a lookup asks for what is new, once, and forgets what is gone', () => {
       { oid: 4, text: 't4' },
     ]),
   )
+})
+
+test('a lookup of more than fits into a batch gives each its turn', () => {
+  const many = 1500
+  const refreshed = { ...texts, lookup: { ...(texts.lookup as Lookup), refresh: true } }
+  const facts = createFacts([counts, refreshed], nothing)
+  const look = (sweep = false) => facts.lookups(facts.evaluate(context, {}), sweep)
+  const oids = Array.from({ length: many }, (_, n) => n)
+  answer(facts, 1, [{ probe: counts }], { counts: ok(oids.map((oid) => ({ oid, calls: 0 }))) })
+  const read = (sweep: boolean): readonly unknown[] => {
+    const asked = look(sweep)
+    const values = asked[0]?.values ?? []
+    answer(facts, 2, asked, { texts: ok(values.map((oid) => ({ oid, text: 't' }))) })
+    return values
+  }
+  expect([...read(false), ...read(false)]).toEqual(oids)
+  // The oldest first: all of them within two sweeps.
+  expect(new Set([...read(true), ...read(true)]).size).toBe(many)
 })
 
 test('a lookup that failed is tried again', () => {

@@ -7,7 +7,7 @@ const LEAST_PAGES = 128
 export default defineProbe({
   name: 'column-widths',
   title: 'Widths of columns',
-  doc: 'How wide the columns of each table and index of at least 1 MiB are, and those of tables with such an index, from the planner’s statistics, with pages and rows of the same moment: what an estimate of wasted space is made from. No values are read. Lists follow the order of the columns, dropped ones included.',
+  doc: 'How wide the columns of each table and index of at least 1 MiB are, and those of tables with such an index, from the planner’s statistics, with pages and rows of the same moment: what an estimate of wasted space is made from. No values are read. Lists follow the order of the columns, dropped ones included; they are empty for indexes without expressions, whose columns are their table’s.',
   scope: 'database',
   // The statistics change with ANALYZE and not with the schema.
   every: 'sweep',
@@ -27,9 +27,31 @@ export default defineProbe({
     ),
   },
   sql: {
-    // pg_statistic and not the view, which checks privileges row by row. Support function 4 (equalimage) says that
-    // equal keys have equal bytes.
+    // pg_statistic and not the view, which checks privileges row by row. Columns are read of tables, and of indexes with
+    // expressions, whose statistics are the index's own; the others have their table's. Support function 4 (equalimage)
+    // says that equal keys have equal bytes.
     14: `
+with unequal as materialized (
+  select coalesce(array_agg(o.oid), '{}') as classes
+  from pg_opclass o
+  where o.opcmethod = (select oid from pg_am where amname = 'btree') and not exists (
+    select from pg_amproc p where p.amprocfamily = o.opcfamily and p.amproclefttype = o.opcintype
+      and p.amprocrighttype = o.opcintype and p.amprocnum = 4)
+), vague as materialized (
+  select coalesce(array_agg(oid), '{}') as collations from pg_collation where not collisdeterministic
+), large as materialized (
+  select c.oid, c.relpages, c.reltuples, c.relkind, x.indrelid, x.indexprs is not null as expressions,
+    not (x.indclass::oid[] && u.classes or x.indcollation::oid[] && v.collations) as deduplicates
+  from unequal u, vague v, pg_class c
+  left join pg_index x on x.indexrelid = c.oid
+  where c.oid >= 16384 and c.relkind in ('r', 'm', 'i') and c.relpersistence <> 't' and c.relnamespace <> 99
+    and c.relpages >= ${LEAST_PAGES}
+), wanted as (
+  select oid, relpages, reltuples, relkind, expressions, deduplicates from large
+  union all
+  select c.oid, c.relpages, c.reltuples, c.relkind, null, null from pg_class c
+  where c.relkind in ('r', 'm') and c.relpages < ${LEAST_PAGES} and c.oid in (select indrelid from large)
+)
 select c.oid,
   c.relpages as pages,
   c.reltuples::float8 as tuples,
@@ -38,16 +60,9 @@ select c.oid,
   coalesce(w.widths, '[]') as widths,
   coalesce(w.nulls, '[]') as nulls,
   coalesce(w.distinct_values, '[]') as distinct,
-  case when c.relkind = 'i' then coalesce((
-    select bool_and(coalesce(l.collisdeterministic, true) and exists (
-      select from pg_amproc p where p.amprocfamily = o.opcfamily and p.amproclefttype = o.opcintype
-        and p.amprocrighttype = o.opcintype and p.amprocnum = 4))
-    from pg_index x, unnest(x.indclass::oid[], x.indcollation::oid[]) as k(class, coll)
-    join pg_opclass o on o.oid = k.class and o.opcmethod = (select oid from pg_am where amname = 'btree')
-    left join pg_collation l on l.oid = k.coll
-    where x.indexrelid = c.oid), false) end as deduplicates
-from pg_class c
-cross join lateral (
+  case when c.relkind = 'i' then coalesce(c.deduplicates, false) end as deduplicates
+from wanted c
+left join lateral (
   select
     json_agg(case when a.attlen = -1 and a.attstorage = 'p' then -3 else a.attlen end order by a.attnum) as lengths,
     json_agg(case a.attalign when 'd' then 8 when 'i' then 4 when 's' then 2 else 1 end order by a.attnum) as alignments,
@@ -57,9 +72,6 @@ cross join lateral (
   from pg_attribute a
   left join pg_statistic s on s.starelid = a.attrelid and s.staattnum = a.attnum and not s.stainherit
   where a.attrelid = c.oid and a.attnum > 0
-) w
-where c.oid >= 16384 and c.relkind in ('r', 'm', 'i') and c.relpersistence <> 't' and c.relnamespace <> 99
-  and (c.relpages >= ${LEAST_PAGES} or c.oid in (
-    select x.indrelid from pg_index x join pg_class i on i.oid = x.indexrelid where i.relpages >= ${LEAST_PAGES}))`,
+) w on c.relkind <> 'i' or c.expressions`,
   },
 })

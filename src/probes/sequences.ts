@@ -36,7 +36,8 @@ with feeds as materialized (
       else 9223372036854775807 end as most
   from pg_sequence s
   left join feeds f on f.objid = s.seqrelid
-  left join pg_attribute a on a.attrelid = f.relation and a.attnum = f.attnum
+  -- Whatever a sequence feeds has a default or is an identity: of all columns only those are looked at.
+  left join pg_attribute a on a.attrelid = f.relation and a.attnum = f.attnum and (a.atthasdef or a.attidentity <> '')
   where not s.seqcycle and s.seqrelid >= 16384
 ), ends as (
   select *, case when rises then seqmin else seqmax end as first,
@@ -50,7 +51,7 @@ from ends e
 join pg_class c on c.oid = e.seqrelid
 join pg_namespace n on n.oid = c.relnamespace
 join pg_type y on y.oid = e.type
-left join pg_class t on t.oid = e.relation
+left join pg_class t on t.oid = e.relation and e.attname is not null
 where c.relpersistence <> 't' and e.last between -9007199254740992 and 9007199254740992`,
   },
 })

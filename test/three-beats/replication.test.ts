@@ -1,7 +1,9 @@
 import pg from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { EmbeddedServer } from '../../src/embedded/server.ts'
 import { startStandby } from '../../src/embedded/standby.ts'
+import { parseConfig } from '../../src/monitor/config.ts'
+import { createMonitor } from '../../src/wire.ts'
 import { start, tempFolder } from '../embedded.ts'
 import { look, lookUntil, run } from '../observe.ts'
 
@@ -120,6 +122,35 @@ test('a slot without a reader is found until it is dropped', async () => {
   ])
   await run(primary.url(), `SELECT pg_drop_replication_slot('abandoned')`)
   expect((await there()).findings('slot-inactive')).toEqual([])
+})
+
+test('unused here is no verdict: the standby is watched too, and what it uses stays', async () => {
+  const thresholds = { 'drop-unused-index': { days: 0, size: 0 } }
+  await run(primary.url(), 'CREATE INDEX t_n ON t (n)', 'ANALYZE t')
+  const alone = await look(primary.url(), { thresholds })
+  const [said] = alone.opportunities('drop-unused-index', 'index public.t_n')
+  expect(said?.summary).toContain('is unused here; standby reader is not watched')
+  expect(said).not.toHaveProperty('sql')
+  expect(said).not.toHaveProperty('action')
+
+  const monitor = createMonitor({
+    targets: [
+      { name: 'main', url: primary.url() },
+      { name: 'copy', url: standby.url() },
+    ],
+    config: parseConfig({ thresholds, cadence: { tick: 1, minute: 1 } }),
+    env: {},
+  })
+  monitor.start()
+  onTestFinished(() => monitor.stop())
+  const proposed = () =>
+    monitor.state('main')?.opportunities.find((o) => o.subject === 'index public.t_n')?.sql
+  const sql = ['DROP INDEX CONCURRENTLY public.t_n;']
+  await expect.poll(proposed, { timeout: 20_000 }).toEqual(sql)
+  const use = () => run(standby.url(), 'SET enable_seqscan = off', 'SELECT count(*) FROM t WHERE n = 7')
+  await use()
+  await expect.poll(proposed, { timeout: 20_000 }).toBeUndefined()
+  await run(primary.url(), ...sql)
 })
 
 test('a standby whose primary is gone is broken, not in sync, until it is back', async () => {
