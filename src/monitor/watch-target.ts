@@ -118,14 +118,15 @@ export function watchTarget(options: WatchOptions): Watch {
 
   const watch = async (session: Session): Promise<void> => {
     const { cadence } = config
-    let minute = 0
-    let sweep = 0
-    for (let tick = Date.now(); !stopped.signal.aborted; ) {
+    let minute = Number.NEGATIVE_INFINITY
+    let sweep = Number.NEGATIVE_INFINITY
+    // Not the time of day: that may be set, and the watch would stand still.
+    for (let tick = performance.now(); !stopped.signal.aborted; ) {
       const due = new Set<Cadence>(['tick'])
       if (tick >= minute) due.add('minute').add('schema')
       if (tick >= sweep) {
         due.add('sweep')
-        if (sweep > 0) connectedAgain(await session.refresh())
+        if (Number.isFinite(sweep)) connectedAgain(await session.refresh())
       }
       const cycle = await options.limit(() =>
         runCycle(session, facts, due, config, alerts?.suppressed(id), options.backups?.(id)),
@@ -135,8 +136,8 @@ export function watchTarget(options: WatchOptions): Watch {
       if (due.has('sweep')) sweep = tick + cadence.sweep * 1000
       // Ticks that were missed are not made up for.
       const period = cadence.tick * 1000
-      tick += period * Math.max(1, Math.ceil((Date.now() - tick) / period))
-      await pause(tick - Date.now())
+      tick += period * Math.max(1, Math.ceil((performance.now() - tick) / period))
+      await pause(tick - performance.now())
     }
   }
   const connectedAgain = (capabilities: Capabilities): void => {
