@@ -99,4 +99,8 @@ export const healthyFacts: Record<string, Rows> = {
   ],
   'blocking-tree': [],
   'replication-status': [],
+  'replication-slots': [],
+  'subscription-status': [],
+  'xmin-horizon': [],
+  'settings-review': [],
 }
