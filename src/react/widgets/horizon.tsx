@@ -1,4 +1,5 @@
 import { formatCount } from '../../core/format.ts'
+import type { FactRows } from '../api/rows.ts'
 import { showValue } from '../display.ts'
 import { useFacts } from '../hooks/use-facts.ts'
 import { DataTable } from '../ui/data-table.tsx'
@@ -21,11 +22,7 @@ export function Horizon() {
               rows={rows.slice(0, 3)}
               rowKey={(h) => h.subject}
               columns={[
-                { name: 'Holder', wide: true, render: (h) => h.holder.replace(/^the session /, '') },
-                {
-                  name: 'Tables of',
-                  render: (h) => (h.catalogs_only ? 'system catalogs' : (h.database ?? 'all databases')),
-                },
+                { name: 'Holder', render: nameOf },
                 { name: 'Transactions', numeric: true, render: (h) => formatCount(h.age) },
                 { name: 'For', numeric: true, render: (h) => showValue(h.seconds, 'seconds') },
               ]}
@@ -35,4 +32,10 @@ export function Horizon() {
       </FactsState>
     </section>
   )
+}
+
+function nameOf({ holder, catalogs_only, database, here }: FactRows['xmin-horizon']): string {
+  const name = holder.replace(/^the session /, '')
+  if (catalogs_only) return `${name}, in system catalogs only`
+  return here || database === null ? name : `${name}, in ${database}`
 }

@@ -1,8 +1,8 @@
 import { useFacts } from '../hooks/use-facts.ts'
 import { Badge } from '../ui/badge.tsx'
-import { DataTable } from '../ui/data-table.tsx'
 import { FactsState } from '../ui/facts-state.tsx'
 import { Notice } from '../ui/notice.tsx'
+import css from './settings-widget.module.css'
 import { Widget } from './widget.tsx'
 
 const RULES = ['settings-review', 'autovacuum-off', 'extension-outdated']
@@ -18,18 +18,22 @@ export function SettingsWidget() {
           rows.length === 0 ? (
             <Notice tone="ok" title="No setting deserves a look" />
           ) : (
-            <DataTable
-              caption="Settings to look at"
-              rows={rows}
-              rowKey={(r) => r.setting}
-              columns={[
-                { name: 'Setting', render: (r) => <code>{r.setting}</code> },
-                { name: 'Weight', render: (r) => <Badge tone={r.severity}>{WORDS[r.severity]}</Badge> },
-                { name: 'Now', render: (r) => r.value },
-                { name: 'Better', render: (r) => (r.suggested ?? '–') + (r.restart ? ' (restart)' : '') },
-                { name: 'Why', render: (r) => r.why },
-              ]}
-            />
+            <ul className={css.list} aria-label="Settings to look at">
+              {rows.map((r) => (
+                <li key={r.setting}>
+                  <p className={css.head}>
+                    <Badge tone={r.severity}>{WORDS[r.severity]}</Badge>
+                    <code>{r.setting}</code>
+                  </p>
+                  <p className={css.value}>
+                    {r.value}
+                    {r.suggested !== null && `, better ${r.suggested}`}
+                    {r.restart && ', a change takes a restart'}
+                  </p>
+                  <p className={css.why}>{r.why}</p>
+                </li>
+              ))}
+            </ul>
           )
         }
       </FactsState>
