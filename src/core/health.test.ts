@@ -140,3 +140,27 @@ test('findings are ordered by severity and key, whatever the order of rules', ()
     'info b',
   ])
 })
+
+describe('what a missing privilege hides', () => {
+  const rules = [
+    rule('hidden', { warning: 5, critical: 21 }),
+    ...'abcdefgh'.split('').map((n) => rule(n, {})),
+  ]
+  const status = (reason: 'denied' | 'pending', deductions = rules) =>
+    health({ rules: deductions, unknown: [{ ...unknown('hidden'), reason }] }).status
+
+  test('is never healthy where it could take the score below healthy, whatever the coverage', () => {
+    expect(status('denied')).toBe('unknown')
+    expect(status('pending')).toBe('healthy')
+    expect(status('denied', [rule('hidden', { critical: 20 }), ...rules.slice(1)])).toBe('healthy')
+  })
+  test('counts by the weights of the configuration', () =>
+    expect(
+      health({ rules, unknown: [unknown('hidden')], weights: { hidden: { critical: 10 } } }).status,
+    ).toBe('healthy'))
+  test('a fatal finding that is not critical holds the score down when it says so', () => {
+    const fatal = [rule('f', { warning: 5, critical: 5 }, 49)]
+    const findings = [{ ...finding('f', 'critical'), fatal: false }]
+    expect(health({ rules: fatal, findings }).score).toBe(95)
+  })
+})

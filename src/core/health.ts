@@ -50,7 +50,10 @@ export interface Health {
 /** Score from which a database is healthy, and from which it is degraded rather than unhealthy (SPEC H9). */
 export const HEALTHY = 80
 export const DEGRADED = 50
-/** Below this coverage a good score proves nothing: the status is `unknown`. */
+/**
+ * Below this coverage a good score proves nothing: the status is `unknown`. So it is where a missing privilege hides rules
+ * that could take the score below healthy, however many others were judged.
+ */
 export const LEAST_COVERAGE = 0.6
 
 export type Weights = Readonly<Record<string, { readonly [S in Severity]?: number }>>
@@ -99,7 +102,14 @@ export function scoreHealth(input: {
   const applicable = input.rules.filter((r) => !input.inapplicable.has(r.name)).length
   const coverage = applicable === 0 ? 0 : (applicable - blind.size) / applicable
   const capped = cap && 100 - lost > cap.at ? { cap } : {}
-  const status = statusOf(score, coverage)
+  const hidden = new Set(input.unknown.filter((u) => u.reason === 'denied').map((u) => u.rule))
+  const atStake = input.rules
+    .filter((r) => hidden.has(r.name))
+    .reduce(
+      (sum, r) => sum + Math.max(0, ...Object.values({ ...r.deductions, ...input.weights?.[r.name] })),
+      0,
+    )
+  const status = statusOf(score, score - atStake < HEALTHY ? 0 : coverage)
   return { score, status, coverage, ...capped, deductions, findings, unknown: input.unknown }
 }
 

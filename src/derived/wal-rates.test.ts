@@ -34,5 +34,6 @@ test('WAL per second, and when it calls for a checkpoint', () =>
 test('a reset of the counters and a restart are gaps', () => {
   expect(of({ requested: 9 }, { requested: 50, since: 2 })).toMatchObject({ requested: null, timed: null })
   expect(of({ wal: 5 }, { wal: 500, start: 2 })).toMatchObject({ wal: null, fills_in: null })
+  expect(of({ wal: null }, { wal: 900 * MB })).toMatchObject({ wal: null, fills_in: null })
   expect(of({ wal: null }, { wal: null })).toMatchObject({ wal: null, fills_in: null })
 })

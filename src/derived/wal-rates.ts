@@ -25,7 +25,12 @@ export default defineDerived({
   },
   history: ['wal', 'timed', 'requested'],
   compute({ instance: server, checkpoints: both }, context) {
-    const wal = differences(server, { key: () => 0, counters: ['wal_position'], since: (i) => i.started_at })
+    const wal = differences(server, {
+      key: () => 0,
+      counters: ['wal_position'],
+      // A standby has none; promoted, it does not begin from zero.
+      since: (i) => (i.wal_position === null ? null : i.started_at),
+    })
     const grew = wal.changes[0]?.row.wal_position === null ? undefined : wal.changes[0]?.grew.wal_position
     const rate = grew === undefined ? null : grew / server.seconds
     const counted = differences(both, {

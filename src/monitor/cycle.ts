@@ -56,7 +56,7 @@ export async function runCycle(
   const fly = async (requests: readonly Request[]): Promise<void> => {
     const flight = await reader.flight(requests)
     at = flight.at
-    facts.take(at, flight.results, requests)
+    facts.take(at, flight.results, requests, performance.now())
     for (const [name, { ms, rows, bytes }] of flight.results) {
       costs.set(name, { ms, rows, bytes, at })
       read.add(name)

@@ -30,8 +30,11 @@ const LOOKUP_BATCH = 1000
 export interface Facts {
   /** Requests for the cadences that are due. */
   due(cadences: ReadonlySet<Cadence>): readonly Request[]
-  /** Takes the answers of a flight; `at` is the server's clock in epoch milliseconds. */
-  take(at: number, results: ReadonlyMap<string, Answer>, asked: readonly Request[]): void
+  /**
+   * Takes the answers of a flight; `at` is the server's clock in epoch milliseconds, `elapsed` a clock of our own that nobody
+   * sets, in milliseconds: where the two disagree, the server's was set, and no counter is differenced across that.
+   */
+  take(at: number, results: ReadonlyMap<string, Answer>, asked: readonly Request[], elapsed?: number): void
   /** Requests for rows that what is known now calls for. `sweep`: those to be refreshed too. */
   lookups(evaluation: Evaluation, sweep: boolean): readonly Request[]
   evaluate(context: Context, tuning: Tuning): Evaluation
@@ -51,6 +54,8 @@ export function createFacts(probes: readonly Probe[], registry: Registry): Facts
   const content = new Map<string, ReadonlyMap<string, Outcome | undefined>>()
   /** Probes whose last sample lies before a restart: shown still, but not differenced with. */
   const broken = new Set<string>()
+  /** Our own clock at the last sample of each probe. */
+  const taken = new Map<string, number>()
   /** Probes with a new sample since the last evaluation; derived tables of the others are as they were. */
   const renewed = new Set<string>()
   let last: { readonly evaluation: Evaluation; readonly context: Context } | undefined
@@ -72,12 +77,16 @@ export function createFacts(probes: readonly Probe[], registry: Registry): Facts
     return cadences.has(probe.every)
   }
 
-  const keep = (probe: Probe, at: number, outcome: Outcome): void => {
+  const keep = (probe: Probe, at: number, outcome: Outcome, elapsed: number | undefined): void => {
     const last = samples.get(probe.name)
+    const before = taken.get(probe.name)
+    const steady =
+      elapsed === undefined || before === undefined || !last || agree(at - last.at, elapsed - before)
+    if (elapsed !== undefined) taken.set(probe.name, elapsed)
     renewed.add(probe.name)
     const counts = Object.values(probe.columns).some((c) => c.kind === 'counter')
     const continuous = !broken.delete(probe.name)
-    if (counts && continuous && outcome.ok && last?.outcome.ok) {
+    if (counts && continuous && steady && outcome.ok && last?.outcome.ok) {
       samples.set(probe.name, { at, outcome, before: { at: last.at, rows: last.outcome.rows } })
     } else samples.set(probe.name, { at, outcome })
   }
@@ -104,13 +113,13 @@ export function createFacts(probes: readonly Probe[], registry: Registry): Facts
       return chosen.map((probe) => ({ probe }))
     },
 
-    take(at, results, asked) {
+    take(at, results, asked, elapsed) {
       for (const request of asked) {
         const { probe } = request
         const outcome = results.get(probe.name)?.outcome
         if (!outcome) continue
         if (probe.lookup) keepLookup(probe.lookup, request, at, outcome)
-        else keep(probe, at, outcome)
+        else keep(probe, at, outcome, elapsed)
       }
       const schema = asked.filter((r) => r.probe.every === 'schema')
       if (schema.length > 0 && schema.every((r) => results.get(r.probe.name)?.outcome.ok))
@@ -171,6 +180,9 @@ export function createFacts(probes: readonly Probe[], registry: Registry): Facts
     },
   }
 }
+
+/** Whether two clocks ran alike: a flight may begin late on either side, so a tenth, and two seconds, are no jump. */
+const agree = (server: number, own: number): boolean => Math.abs(server - own) <= Math.max(2000, own / 10)
 
 /** The derived tables that need nothing of what was renewed. */
 function keptOf(

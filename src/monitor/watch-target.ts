@@ -128,9 +128,10 @@ export function watchTarget(options: WatchOptions): Watch {
 
   const watch = async (session: Session): Promise<void> => {
     const { cadence } = config
-    let minute = 0
-    let sweep = 0
-    for (let tick = Date.now(); !stopped.signal.aborted; ) {
+    let minute = Number.NEGATIVE_INFINITY
+    let sweep = Number.NEGATIVE_INFINITY
+    // Not the time of day: that may be set, and the watch would stand still.
+    for (let tick = performance.now(); !stopped.signal.aborted; ) {
       const due = new Set<Cadence>(['tick'])
       const asked = looks.answer()
       // Whether the schema has changed must be known before it is decided what is due.
@@ -138,15 +139,15 @@ export function watchTarget(options: WatchOptions): Watch {
       if (asked || tick >= minute) due.add('minute').add('schema')
       if (tick >= sweep) {
         due.add('sweep')
-        if (sweep > 0) connectedAgain(await session.refresh())
+        if (Number.isFinite(sweep)) connectedAgain(await session.refresh())
       }
       absorb(await cycle(session, due), session.capabilities)
       if (due.has('minute')) minute = tick + cadence.minute * 1000
       if (due.has('sweep')) sweep = tick + cadence.sweep * 1000
       // Ticks that were missed are not made up for.
       const period = cadence.tick * 1000
-      tick += period * Math.max(1, Math.ceil((Date.now() - tick) / period))
-      await looks.rungWithin(tick - Date.now(), stopped.signal)
+      tick += period * Math.max(1, Math.ceil((performance.now() - tick) / period))
+      await looks.rungWithin(tick - performance.now(), stopped.signal)
     }
   }
   const cycle = (session: Session, due: ReadonlySet<Cadence>): Promise<Cycle> =>

@@ -9,6 +9,7 @@ import { LocksWidget } from './widgets/locks-widget.tsx'
 import { OpportunitiesWidget } from './widgets/opportunities-widget.tsx'
 import { QueryPerformanceWidget } from './widgets/query-performance-widget.tsx'
 import { ReplicationWidget } from './widgets/replication-widget.tsx'
+import { SettingsWidget } from './widgets/settings-widget.tsx'
 import { StatusCard } from './widgets/status-card.tsx'
 import { StorageWidget } from './widgets/storage-widget.tsx'
 
@@ -35,6 +36,7 @@ export function Overview({ range, onRangeChange, alertsAddress, onAlerts }: Over
       <StorageWidget />
       <QueryPerformanceWidget />
       <OpportunitiesWidget />
+      <SettingsWidget />
       <HistorySection range={range} onRangeChange={onRangeChange} />
     </>
   )

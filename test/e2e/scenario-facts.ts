@@ -214,4 +214,8 @@ export const healthyFacts: Record<string, Rows> = {
   'sequence-usage': SEQUENCES,
   'blocking-tree': [],
   'replication-status': [],
+  'replication-slots': [],
+  'subscription-status': [],
+  'xmin-horizon': [],
+  'settings-review': [],
 }

@@ -42,6 +42,8 @@ const healthy: Scenario = {
   findings: [],
 }
 
+const SLOT = { inactive_since: null as number | null, invalidation: null, synced: false }
+
 const troubled: Scenario = {
   target: { ...healthy.target, id: 'troubled', name: 'WedSync staging', score: 45, status: 'unhealthy' },
   health: {
@@ -127,6 +129,40 @@ const troubled: Scenario = {
         lag_bytes: 18 * MIB,
         sync: 'async',
         paused: null,
+      },
+    ],
+    'replication-slots': [
+      { slot: 'replica_1', kind: 'physical', active: true, retained: 18 * MIB, ...SLOT },
+      { slot: 'analytics_cdc', kind: 'logical', active: false, retained: 2900 * MIB, ...SLOT },
+    ].map((s) => (s.active ? s : { ...s, inactive_since: minutes(4000) })),
+    'subscription-status': [
+      { subscription: 'orders', database: 'wedsync', state: 'stopped', message_age: null, errors: 3 },
+    ],
+    'xmin-horizon': [
+      {
+        ...{ subject: 'pid 4711', holder: 'the session api (pid 4711)', database: 'wedsync', age: 48_210 },
+        ...{ seconds: 640, catalogs_only: false, here: true },
+      },
+      {
+        ...{ subject: 'slot analytics_cdc', holder: 'the slot analytics_cdc', database: null, age: 41_007 },
+        ...{ seconds: null, catalogs_only: true, here: false },
+      },
+    ],
+    pools: [{ database: 'wedsync', user: 'app', cl_active: 41, cl_waiting: 3, maxwait: 2 }],
+    'settings-review': [
+      {
+        ...{
+          setting: 'full_page_writes',
+          severity: 'critical',
+          value: 'off',
+          suggested: 'on',
+          restart: false,
+        },
+        why: 'A page that a crash leaves half written can not be repaired: the data may be corrupt.',
+      },
+      {
+        ...{ setting: 'shared_buffers', severity: 'info', value: '128 MB', suggested: null, restart: true },
+        why: 'Still PostgreSQL’s default for 5 GB of data; a quarter of the memory is usual.',
       },
     ],
   },

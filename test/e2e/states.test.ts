@@ -40,6 +40,25 @@ describe.skipIf(!browser)('the page', () => {
     await close()
   })
 
+  test('shows slots, subscriptions, pools, who holds back VACUUM, and settings with their reasons', async () => {
+    const { page, errors, close } = await open('target=troubled')
+    const cell = (table: string, text: string) =>
+      page.getByRole('table', { name: table }).getByText(text, { exact: false }).first().waitFor()
+    await cell('Replication slots', 'none since')
+    await cell('Logical subscriptions', 'stopped, failing')
+    await cell('Pools of the pooler', 'wedsync / app')
+    await cell('Who holds back VACUUM, the oldest first', 'api (pid 4711)')
+    const settings = page.getByRole('list', { name: 'Settings to look at' })
+    await settings.getByText('half written').waitFor()
+    await settings.getByText('128 MB, a change takes a restart').waitFor()
+    await page.goto(page.url().replace('troubled', 'healthy'))
+    await page.getByText('No setting deserves a look').waitFor()
+    await page.getByText('Nobody: dead rows can be removed at once.').waitFor()
+    expect(await page.getByRole('table', { name: 'Pools of the pooler' }).count()).toBe(0)
+    expect(errors).toEqual([])
+    await close()
+  })
+
   test('draws the blocking tree as a tree that arrow keys walk', async () => {
     const { page, close } = await open('target=troubled')
     const items = page.getByRole('treeitem')

@@ -81,7 +81,7 @@ describe.each([...new Set([majors[0] ?? LATEST, LATEST])])('PostgreSQL %i', (maj
     expect(more).toEqual([])
     expect(unused).toMatchObject({
       subject: 'index public.visits_day',
-      sql: ['DROP INDEX "public"."visits_day";'],
+      sql: ['DROP INDEX public.visits_day;'],
     })
     await run(db.url, ...(unused?.sql ?? []), ...(unused?.undo ?? []))
     const indexes = await run(

@@ -159,4 +159,44 @@ export interface FactRows {
     sync: string | null
     paused: boolean | null
   }
+  'replication-slots': {
+    slot: string
+    kind: string
+    active: boolean
+    retained: number | null
+    inactive_since: number | null
+    invalidation: string | null
+    synced: boolean
+  }
+  'subscription-status': {
+    subscription: string
+    database: string
+    state: string
+    message_age: number | null
+    errors: number | null
+  }
+  'xmin-horizon': {
+    subject: string
+    holder: string
+    database: string | null
+    age: number
+    seconds: number | null
+    catalogs_only: boolean
+    here: boolean
+  }
+  pools: {
+    database: string
+    user: string
+    cl_active: number
+    cl_waiting: number
+    maxwait: number
+  }
+  'settings-review': {
+    setting: string
+    severity: 'critical' | 'warning' | 'info'
+    value: string
+    suggested: string | null
+    why: string
+    restart: boolean
+  }
 }

@@ -7,11 +7,18 @@ import { DataTable } from '../ui/data-table.tsx'
 import { FactsState } from '../ui/facts-state.tsx'
 import { Meter } from '../ui/meter.tsx'
 import { StackedBar } from '../ui/stacked-bar.tsx'
+import { Pools } from './pools.tsx'
 import { Trend } from './trend.tsx'
 import css from './widget.module.css'
 import { Widget } from './widget.tsx'
 
-const RULES = ['connections-near-limit', 'connection-leak', 'idle-in-transaction', 'long-transaction']
+const RULES = [
+  'connections-near-limit',
+  'connection-leak',
+  'idle-in-transaction',
+  'long-transaction',
+  'pool-waiting',
+]
 
 /** Connections: how many of those that can be used, by state and by application. */
 export function ConnectionsWidget() {
@@ -28,6 +35,7 @@ export function ConnectionsWidget() {
           {(rows) => <Applications rows={rows.filter((r) => r.by === 'application')} />}
         </FactsState>
       </section>
+      <Pools />
     </Widget>
   )
 }

@@ -3,12 +3,19 @@ import { useFacts } from '../hooks/use-facts.ts'
 import { FactsState } from '../ui/facts-state.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { BlockingTree } from './blocking-tree.tsx'
+import { Horizon } from './horizon.tsx'
 import css from './widget.module.css'
 import { Widget } from './widget.tsx'
 
-const RULES = ['blocked-sessions', 'blocked-too-long', 'deadlocks', 'prepared-transactions']
+const RULES = [
+  'blocked-sessions',
+  'blocked-too-long',
+  'deadlocks',
+  'prepared-transactions',
+  'horizon-held-back',
+]
 
-/** Who waits for whom. */
+/** Who waits for whom, and who holds back VACUUM. */
 export function LocksWidget() {
   const tree = useFacts('blocking-tree')
   return (
@@ -32,6 +39,7 @@ export function LocksWidget() {
           )
         }}
       </FactsState>
+      <Horizon />
     </Widget>
   )
 }

@@ -4,14 +4,23 @@ import { useFacts } from '../hooks/use-facts.ts'
 import { FactsState } from '../ui/facts-state.tsx'
 import { Notice } from '../ui/notice.tsx'
 import css from './replication-widget.module.css'
+import { Slots } from './slots.tsx'
+import { Subscriptions } from './subscriptions.tsx'
 import { Trend } from './trend.tsx'
 import { Widget } from './widget.tsx'
 
-const RULES = ['replication-lag', 'replication-broken', 'slot-retains-wal']
+const RULES = [
+  'replication-lag',
+  'replication-broken',
+  'slot-retains-wal',
+  'slot-inactive',
+  'sync-standby-missing',
+  'subscription-failing',
+]
 
 type Row = FactRows['replication-status']
 
-/** Standbys and how far they are behind. */
+/** Standbys and how far they are behind, slots, and subscriptions. */
 export function ReplicationWidget() {
   const status = useFacts('replication-status')
   return (
@@ -51,6 +60,8 @@ export function ReplicationWidget() {
           )
         }
       </FactsState>
+      <Slots />
+      <Subscriptions />
     </Widget>
   )
 }
