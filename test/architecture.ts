@@ -21,6 +21,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'all-but-pa
   monitor: ['core', 'probes', 'derived', 'rules', 'advice', 'alerts', 'runbooks'],
   maintenance: ['core', 'probes', 'derived', 'rules', 'advice', 'actions', 'operations'],
   capacity: ['core'],
+  optimizer: ['core'],
   backup: ['core', 'embedded', 'postgres'],
   demo: ['core', 'embedded', 'postgres'],
   'sql-pack': ['core', 'postgres'],

@@ -1,3 +1,5 @@
+import { STATEMENT_ERRORS } from './statement-errors.ts'
+
 /**
  * Every error that a user can cause or meet, in one table. `remedy` says what to do.
  * Exit codes: 2 misuse, 3 can't connect, 4 own environment (store, port, disk). docs/reference/errors.md is generated from it.
@@ -162,6 +164,7 @@ export const ERRORS = {
     status: 409,
     exit: 2,
   },
+  ...STATEMENT_ERRORS,
   'plan-changed': {
     message: 'The database has changed since the plan was approved',
     remedy: 'Look at the new plan and approve that.',
