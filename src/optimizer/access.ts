@@ -18,7 +18,11 @@ export interface Conditions {
   /** Conditions that the text fixes, with the share of rows that they hold for: what a partial index could leave to its predicate. */
   readonly fixed: readonly { readonly sql: string; readonly column: string; readonly share: number }[]
   /** LIKE and its kin. */
-  readonly patterns: readonly { readonly column: string; readonly anywhere: boolean; readonly fromStart: boolean }[]
+  readonly patterns: readonly {
+    readonly column: string
+    readonly anywhere: boolean
+    readonly fromStart: boolean
+  }[]
   /** `jsonb @> …` and the like. */
   readonly documents: readonly { readonly column: string; readonly operator: string }[]
   /** Array operators. */
@@ -81,12 +85,17 @@ function conditionsOf(on: On, predicates: readonly Predicate[], join: readonly s
     if (p.clause === 'having' || !p.subject || !isOf(on, p.subject.column)) continue
     const share = fixedShare(on, p)
     const column = p.subject.column.name
-    if (share !== undefined && isFixed(p.node)) found.fixed.push({ sql: expressionSql(p.node), column, share })
+    if (share !== undefined && isFixed(p.node))
+      found.fixed.push({ sql: expressionSql(p.node), column, share })
     if (p.negated || dependsOn(on, p.operand) || dependsOn(on, p.upper)) continue
     const { expression } = p.subject
     if (expression) {
-      const kind = { equality: 'equal', in: 'equal', range: 'range' }[p.kind as string] as 'equal' | 'range' | undefined
-      if (kind && isFixed(expression.node)) found.expressions.push({ sql: expressionSql(expression.node), kind })
+      const kind = { equality: 'equal', in: 'equal', range: 'range' }[p.kind as string] as
+        | 'equal'
+        | 'range'
+        | undefined
+      if (kind && isFixed(expression.node))
+        found.expressions.push({ sql: expressionSql(expression.node), kind })
       continue
     }
     // With another table's column it is a join, which joinColumns finds.
@@ -166,7 +175,8 @@ function joinColumns(on: On, model: StatementModel): readonly string[] {
     if (p.kind === 'in-subquery' && !p.negated && isOf(on, p.subject?.column) && !p.subject?.expression)
       found.push((p.subject as { column: ColumnUse }).column.name)
   const { sublink, outputs } = on.scope
-  if (sublink?.type === 'any' && sublink.operator === '=' && isOf(on, outputs[0]?.column)) found.push((outputs[0] as { column: ColumnUse }).column.name)
+  if (sublink?.type === 'any' && sublink.operator === '=' && isOf(on, outputs[0]?.column))
+    found.push((outputs[0] as { column: ColumnUse }).column.name)
   return found
 }
 
@@ -213,7 +223,10 @@ function neededOf(on: On, model: StatementModel): readonly string[] | undefined 
     ...s.outputs.flatMap((o) => [...o.columns, ...(o.column ? [o.column] : [])]),
     ...s.outerColumns,
   ])
-  const names = [...uses, ...model.calls.flatMap((c) => c.columns)].filter((u) => isOf(on, u)).map((u) => u.name)
-  const whole = names.includes('*') || on.scope.outputs.some((o) => o.star && (!o.column || isOf(on, o.column)))
+  const names = [...uses, ...model.calls.flatMap((c) => c.columns)]
+    .filter((u) => isOf(on, u))
+    .map((u) => u.name)
+  const whole =
+    names.includes('*') || on.scope.outputs.some((o) => o.star && (!o.column || isOf(on, o.column)))
   return whole ? undefined : [...new Set(names)].sort()
 }

@@ -25,7 +25,8 @@ export const LEAST_ROWS = 2_000
 /** Wider values would soon be more than a third of a page, which a b-tree refuses. */
 const MOST_WIDTH = 800
 /** Types that have no order, or none that a query could use. */
-const NO_BTREE = /^(json|jsonb|xml|tsvector|tsquery|point|box|circle|polygon|path|line|lseg|geometry|geography|vector)\b|\[\]$/
+const NO_BTREE =
+  /^(json|jsonb|xml|tsvector|tsquery|point|box|circle|polygon|path|line|lseg|geometry|geography|vector)\b|\[\]$/
 const MOST_PER_STATEMENT = 80
 
 export interface CandidateOptions {
@@ -53,7 +54,11 @@ export const isWorthIndexing = (table: TableFacts): boolean =>
 
 function* specsFor(access: Access, { trigram }: CandidateOptions): Generator<[IndexSpec, number]> {
   const { schema, name } = access.table
-  const spec = (method: IndexSpec['method'], keys: readonly IndexKey[], more: Partial<IndexSpec> = {}): IndexSpec => ({
+  const spec = (
+    method: IndexSpec['method'],
+    keys: readonly IndexKey[],
+    more: Partial<IndexSpec> = {},
+  ): IndexSpec => ({
     ...{ schema, table: name, method, keys, include: [] },
     ...more,
   })
@@ -64,8 +69,11 @@ function* specsFor(access: Access, { trigram }: CandidateOptions): Generator<[In
     for (const keys of ginKeys(part, access.table, trigram)) yield [spec('gin', keys), 1]
   for (const keys of brinKeys(access)) yield [spec('brin', keys), 1]
   for (const { sql, column, share } of partials(access)) {
-    const rest = lists.map((keys) => keys.filter((k) => k.column !== column)).filter((keys) => keys.length > 0)
-    for (const keys of rest.length > 0 ? rest : [[{ column }]]) yield [spec('btree', keys, { predicate: sql }), share]
+    const rest = lists
+      .map((keys) => keys.filter((k) => k.column !== column))
+      .filter((keys) => keys.length > 0)
+    for (const keys of rest.length > 0 ? rest : [[{ column }]])
+      yield [spec('btree', keys, { predicate: sql }), share]
   }
   for (const keys of lists) {
     const include = coveringColumns(access, keys)
@@ -82,6 +90,8 @@ function isPossible(spec: IndexSpec, table: TableFacts): boolean {
     const column = of(name)
     if (!column) return false
     if (spec.method !== 'btree') return true
-    return (column.avgWidth ?? 0) <= MOST_WIDTH && (spec.include.includes(name) || !NO_BTREE.test(column.type))
+    return (
+      (column.avgWidth ?? 0) <= MOST_WIDTH && (spec.include.includes(name) || !NO_BTREE.test(column.type))
+    )
   })
 }

@@ -1,5 +1,5 @@
 /** Indexes as data: their identity, their SQL, and how they compare with existing ones. */
-import { quoteIdentifier, qualifiedName } from '../core/identifier.ts'
+import { qualifiedName, quoteIdentifier } from '../core/identifier.ts'
 import type { IndexKey, IndexSpec } from './planner.ts'
 import type { IndexFacts, IndexKeyFacts } from './schema.ts'
 
@@ -25,7 +25,8 @@ const keyText = (key: IndexKey | IndexKeyFacts): string =>
 /** The same for equal indexes, in the same order for each run: what a candidate is known by. */
 export function identityOf(spec: IndexSpec): string {
   const parts = [spec.keys.map(keyText).join(', ')]
-  if (spec.include.length > 0) parts.push(`include ${spec.include.map(quoteIdentifier).toSorted().join(', ')}`)
+  if (spec.include.length > 0)
+    parts.push(`include ${spec.include.map(quoteIdentifier).toSorted().join(', ')}`)
   if (spec.predicate !== undefined) parts.push(`where ${comparable(spec.predicate)}`)
   return `${qualifiedName(spec.schema, spec.table)} ${spec.method} (${parts.join(') (')})`
 }
@@ -77,7 +78,9 @@ const METHODS = ['btree', 'hash', 'gin', 'gist', 'brin', 'spgist'] as const
 /** The columns whose change makes the index change: keys and INCLUDE. Expressions and the predicate name theirs by text. */
 export const mentions = (spec: IndexSpec, column: string): boolean =>
   spec.include.includes(column) ||
-  spec.keys.some((k) => (k.column === undefined ? hasWord(k.expression ?? '', column) : k.column === column)) ||
+  spec.keys.some((k) =>
+    k.column === undefined ? hasWord(k.expression ?? '', column) : k.column === column,
+  ) ||
   hasWord(spec.predicate ?? '', column)
 
 const hasWord = (sql: string, name: string): boolean =>

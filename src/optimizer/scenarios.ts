@@ -79,7 +79,7 @@ function valuesFor(
   const inLists = new Map<string, number>()
   for (const use of model.parameters) {
     if (values[use.number - 1] !== null) continue
-    values[use.number - 1] = valueOf(use, predicates.get(use.number), frequency, observed, inLists)
+    values[use.number - 1] = constantFor(use, predicates.get(use.number), frequency, observed, inLists)
   }
   for (const call of model.calls) {
     const known = ARGUMENTS[call.name]
@@ -96,7 +96,7 @@ interface Comparison {
   readonly isUpper: boolean
 }
 
-function valueOf(
+function constantFor(
   use: ParameterUse,
   comparison: Comparison | undefined,
   frequency: Frequency,
@@ -177,7 +177,8 @@ function documentOf(facts: ColumnFacts, operator: string, frequency: Frequency):
     if (!pair) continue
     if (operator === '?') return literal(pair[0], 'text')
     if (operator === '?|' || operator === '?&') return arrayLiteral([pair[0]], 'text')
-    if (operator === '@>' || operator === '<@') return literal(JSON.stringify(Object.fromEntries([pair])), 'jsonb')
+    if (operator === '@>' || operator === '<@')
+      return literal(JSON.stringify(Object.fromEntries([pair])), 'jsonb')
     return null
   }
   return operator === '@>' ? literal('{"a": 1}', 'jsonb') : null
@@ -200,7 +201,9 @@ function comparisonsOf(model: StatementModel): ReadonlyMap<number, Comparison> {
   const ranges = all.filter((p) => p.kind === 'range')
   const sides = (p: Predicate): readonly Predicate[] =>
     ranges.filter(
-      (r) => r.subject?.column.table === p.subject?.column.table && r.subject?.column.name === p.subject?.column.name,
+      (r) =>
+        r.subject?.column.table === p.subject?.column.table &&
+        r.subject?.column.name === p.subject?.column.name,
     )
   for (const predicate of all) {
     const operators = new Set(sides(predicate).map((r) => r.operator.replace(/^row /, '')[0]))
@@ -218,7 +221,9 @@ function numbersIn(operand: Predicate['operand']): readonly number[] {
   if (operand?.kind !== 'expression') return []
   const call = as(operand.node, 'FuncCall')?.args ?? []
   const parts = as(operand.node, 'A_Expr')
-  return [...call, parts?.lexpr, parts?.rexpr].flatMap((n) => as(as(n, 'TypeCast')?.arg ?? n, 'ParamRef')?.number ?? [])
+  return [...call, parts?.lexpr, parts?.rexpr].flatMap(
+    (n) => as(as(n, 'TypeCast')?.arg ?? n, 'ParamRef')?.number ?? [],
+  )
 }
 
 const argumentsOf = (node: Node): readonly number[] =>

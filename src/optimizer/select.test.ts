@@ -20,7 +20,9 @@ const costsOf = ({ queries }: Oracle) =>
     relevant: (q, id) => queries[q]?.plans.some((p) => p.needs.includes(id)) === true,
     price: async (q, ids) => {
       const { base, plans } = queries[q] as Oracle['queries'][number]
-      return base * Math.min(1, ...plans.filter((p) => p.needs.every((n) => ids.includes(n))).map((p) => p.share))
+      return (
+        base * Math.min(1, ...plans.filter((p) => p.needs.every((n) => ids.includes(n))).map((p) => p.share))
+      )
     },
   })
 const bundlesOf = ({ queries }: Oracle) => queries.flatMap((q) => q.plans.map((p) => p.needs))
@@ -34,8 +36,7 @@ const select = (oracle: Oracle, choices: readonly Choice[], more: Partial<Proble
     minGain: 0.005,
     ...more,
   })
-const idsOf = async (selection: ReturnType<typeof select>) =>
-  (await selection).chosen.map((c) => c.choice.id)
+const idsOf = async (selection: ReturnType<typeof select>) => (await selection).chosen.map((c) => c.choice.id)
 
 const IDS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
 const choices = fc.tuple(
@@ -151,7 +152,13 @@ test('two that are worth something only together are found by their bundle', asy
 test('what an index chosen later makes needless is dropped', async () => {
   const o: Oracle = {
     queries: [
-      { base: 100, plans: [{ needs: ['small'], share: 0.5 }, { needs: ['large'], share: 0.1 }] },
+      {
+        base: 100,
+        plans: [
+          { needs: ['small'], share: 0.5 },
+          { needs: ['large'], share: 0.1 },
+        ],
+      },
       { base: 100, plans: [{ needs: ['large'], share: 0.1 }] },
     ],
   }
@@ -167,8 +174,20 @@ test('writes can cost more than reads gain', async () => {
 test('two are merged into one where that loses less than an index is worth', async () => {
   const o = (share: number): Oracle => ({
     queries: [
-      { base: 10, plans: [{ needs: ['a'], share: 0.1 }, { needs: ['ab'], share }] },
-      { base: 10, plans: [{ needs: ['b'], share: 0.1 }, { needs: ['ab'], share }] },
+      {
+        base: 10,
+        plans: [
+          { needs: ['a'], share: 0.1 },
+          { needs: ['ab'], share },
+        ],
+      },
+      {
+        base: 10,
+        plans: [
+          { needs: ['b'], share: 0.1 },
+          { needs: ['ab'], share },
+        ],
+      },
     ],
   })
   const merge = async () => index('ab', 1.5)

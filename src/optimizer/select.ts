@@ -118,7 +118,7 @@ export async function selectIndexes<C extends Choice>(problem: Problem<C>): Prom
       for (const b of now) {
         if (a === b) continue
         const one = await problem.merge(of(a), of(b))
-        if (!one || one.id === a || one.id === b) continue
+        if (!one) continue
         known.set(one.id, one)
         const next = together(without(from, a, b), [one.id])
         if (!fits(next) || sum(next, 'bytes') >= sum(from, 'bytes')) continue

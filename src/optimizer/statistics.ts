@@ -102,11 +102,16 @@ export const typicalShare = (column: ColumnFacts, rows: number): number | undefi
 }
 
 const quoteLiteral = (value: string): string =>
-  value.includes('\\') ? ` E'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'` : `'${value.replaceAll("'", "''")}'`
+  value.includes('\\')
+    ? ` E'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+    : `'${value.replaceAll("'", "''")}'`
 
 /** A constant as SQL text with its type. */
 export const literal = (value: string, type: string): string => `${quoteLiteral(value).trim()}::${type}`
 
 /** An array's constant as SQL text. */
 export const arrayLiteral = (values: readonly string[], type: string): string =>
-  literal(`{${values.map((v) => `"${v.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`).join(',')}}`, `${type}[]`)
+  literal(
+    `{${values.map((v) => `"${v.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`).join(',')}}`,
+    `${type}[]`,
+  )

@@ -1,4 +1,4 @@
-import { mentions } from './index-spec.ts'
+import { mentions, specOf } from './index-spec.ts'
 import type { IndexSpec } from './planner.ts'
 import type { ColumnFacts, TableFacts } from './schema.ts'
 
@@ -10,6 +10,8 @@ export interface TableWrites {
   readonly deletes: number
   /** Rows a second whose UPDATE sets the column, as far as the workload's texts tell. */
   readonly setting: ReadonlyMap<string, number>
+  /** Whether the table's counters tell; else the workload's statements do. */
+  readonly counted: boolean
 }
 
 /** What keeping an index up costs. */
@@ -22,8 +24,8 @@ export interface WriteCost {
   readonly load: number
   /** Updates a second that could not be heap-only any more: each then writes to every index of the table. */
   readonly hotUpdatesLost: number
-  /** Whether the table's write rates are known. */
-  readonly known: boolean
+  /** Whether the table's own counters told the writes, not only the texts of the workload. */
+  readonly counted: boolean
 }
 
 interface EntryCost {
@@ -62,8 +64,7 @@ const FEW_VALUES = 100
 /** Which of the measured kinds an index is most like. */
 export function entryKind(spec: IndexSpec, table: TableFacts): keyof typeof ENTRY {
   if (spec.method === 'brin' || spec.method === 'hash') return spec.method
-  if (spec.method !== 'btree')
-    return spec.keys.some((k) => k.opclass?.includes('trgm')) ? 'trigram' : 'gin'
+  if (spec.method !== 'btree') return spec.keys.some((k) => k.opclass?.includes('trgm')) ? 'trigram' : 'gin'
   if (spec.include.length > 0) return 'include'
   const [first] = spec.keys
   const column = table.columns.find((c) => c.name === first?.column)
@@ -75,20 +76,16 @@ export function entryKind(spec: IndexSpec, table: TableFacts): keyof typeof ENTR
   return column.category === 'S' ? 'text' : 'number'
 }
 
-const isAscending = (c: ColumnFacts): boolean => 'ND'.includes(c.category) && (c.correlation ?? 0) >= ASCENDING
-const isFew = (c: ColumnFacts): boolean => c.nDistinct !== undefined && c.nDistinct > 0 && c.nDistinct <= FEW_VALUES
+const isAscending = (c: ColumnFacts): boolean =>
+  'ND'.includes(c.category) && (c.correlation ?? 0) >= ASCENDING
+const isFew = (c: ColumnFacts): boolean =>
+  c.nDistinct !== undefined && c.nDistinct > 0 && c.nDistinct <= FEW_VALUES
 
 /**
  * What an index would cost with each write. `share`: part of the rows that it has entries for (a partial index).
  * Deleted rows cost nothing here; vacuum takes their entries away later.
  */
-export function writeCostOf(
-  spec: IndexSpec,
-  table: TableFacts,
-  writes: TableWrites | undefined,
-  share = 1,
-): WriteCost {
-  if (!writes) return { entriesPerSecond: 0, walPerSecond: 0, load: 0, hotUpdatesLost: 0, known: false }
+export function writeCostOf(spec: IndexSpec, table: TableFacts, writes: TableWrites, share = 1): WriteCost {
   const { wal, micros } = ENTRY[entryKind(spec, table)]
   const hotUpdatesLost = lostHotUpdates(spec, table, writes)
   const entriesPerSecond = (writes.inserts + writes.updates - writes.hotUpdates + hotUpdatesLost) * share
@@ -98,7 +95,7 @@ export function writeCostOf(
     walPerSecond: entriesPerSecond * wal + others * AVERAGE_ENTRY.wal,
     load: (entriesPerSecond * micros + others * AVERAGE_ENTRY.micros) / 1e6,
     hotUpdatesLost,
-    known: true,
+    counted: writes.counted,
   }
 }
 
@@ -109,18 +106,15 @@ export function writeCostOf(
 function lostHotUpdates(spec: IndexSpec, table: TableFacts, writes: TableWrites): number {
   let lost = 0
   for (const [column, rate] of writes.setting) {
-    const isIndexed = table.indexes.some((i) => indexMentions(i, column, table))
+    const isIndexed = isInIndex(table, column)
     if (!isIndexed && mentions(spec, column)) lost = Math.max(lost, rate)
   }
   return Math.min(lost, writes.hotUpdates)
 }
 
-const indexMentions = (index: TableFacts['indexes'][number], column: string, table: TableFacts): boolean =>
-  index.method !== 'brin' &&
-  mentions(
-    {
-      ...{ schema: table.schema, table: table.name, method: 'btree', keys: index.keys, include: index.include },
-      ...(index.predicate === undefined ? {} : { predicate: index.predicate }),
-    },
-    column,
-  )
+/** Whether an index of the table has the column in it, one of BRIN left out: then no UPDATE that sets it is heap-only. */
+export const isInIndex = (table: TableFacts, column: string): boolean =>
+  table.indexes.some((index) => {
+    const spec = specOf(table.schema, table.name, index)
+    return spec !== undefined && spec.method !== 'brin' && mentions(spec, column)
+  })

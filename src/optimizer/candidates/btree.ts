@@ -50,6 +50,8 @@ function tidy(lists: readonly (readonly IndexKey[])[]): readonly (readonly Index
   const tidied = lists.map((list) =>
     list.filter((key, i) => list.findIndex((k) => k.column === key.column) === i).slice(0, MOST_KEYS),
   )
-  const distinct = new Map(tidied.filter((list) => list.length > 0).map((list) => [JSON.stringify(list), list]))
+  const distinct = new Map(
+    tidied.filter((list) => list.length > 0).map((list) => [JSON.stringify(list), list]),
+  )
   return [...distinct.values()]
 }

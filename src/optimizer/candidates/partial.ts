@@ -11,4 +11,5 @@ export interface Partial {
 }
 
 /** Conditions to leave to a partial index's predicate: only what the text itself fixes, since the planner must prove it for every execution. */
-export const partials = ({ fixed }: Conditions): readonly Partial[] => fixed.filter((f) => f.share < MOST_ROWS)
+export const partials = ({ fixed }: Conditions): readonly Partial[] =>
+  fixed.filter((f) => f.share < MOST_ROWS)

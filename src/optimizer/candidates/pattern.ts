@@ -14,7 +14,10 @@ export function patternKeys(access: Access): readonly (readonly IndexKey[])[] {
     const opclass = OPCLASSES[typeOf(access.table, column)]
     if (!fromStart || !opclass) return []
     const key: IndexKey = { column, opclass }
-    return [[key], ...(access.equal.length > 0 ? [[...access.equal.slice(0, 2).map((e) => ({ column: e })), key]] : [])]
+    return [
+      [key],
+      ...(access.equal.length > 0 ? [[...access.equal.slice(0, 2).map((e) => ({ column: e })), key]] : []),
+    ]
   })
 }
 
