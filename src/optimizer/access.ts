@@ -1,4 +1,5 @@
 /** How a statement gets at each of its tables: what an index could help with. */
+import { quoteIdentifier } from '../core/identifier.ts'
 import { expressionSql, isFixed } from './expression-sql.ts'
 import type { ColumnUse, Operand, Predicate, Scope, StatementModel, TableRef } from './model.ts'
 import type { IndexKey } from './planner.ts'
@@ -83,10 +84,9 @@ function conditionsOf(on: On, predicates: readonly Predicate[], join: readonly s
   }
   for (const p of predicates) {
     if (p.clause === 'having' || !p.subject || !isOf(on, p.subject.column)) continue
-    const share = fixedShare(on, p)
     const column = p.subject.column.name
-    if (share !== undefined && isFixed(p.node))
-      found.fixed.push({ sql: expressionSql(p.node), column, share })
+    const share = fixedShare(on, p)
+    if (share !== undefined) found.fixed.push({ sql: fixedSql(p, column), column, share })
     if (p.negated || dependsOn(on, p.operand) || dependsOn(on, p.upper)) continue
     const { expression } = p.subject
     if (expression) {
@@ -134,32 +134,34 @@ function dependsOn(on: On, operand: Operand | undefined): boolean {
   return operand?.kind === 'list' && operand.items.some((item) => dependsOn(on, item))
 }
 
-/** Of rows for which a condition with no parameter holds, where the statistics tell. */
+/** Share of the rows for which a condition without parameters holds, where the statistics tell. */
 function fixedShare({ table }: On, p: Predicate): number | undefined {
   const column = p.subject?.column.facts
   if (!column || p.subject?.expression) return undefined
   const rows = table.rows ?? 0
-  const literals = p.operand?.kind === 'list' ? p.operand.items : p.operand ? [p.operand] : []
-  let share: number | undefined
-  if (p.kind === 'null') {
-    const nulls = nullShare(column)
-    return /not/i.test(p.operator) !== p.negated ? 1 - nulls : nulls
-  }
+  if (p.kind === 'null') return p.negated ? 1 - nullShare(column) : nullShare(column)
   if (p.kind === 'boolean') {
-    const isFalse = /false/i.test(p.operator) !== /not/i.test(p.operator)
-    share = shareOf(column, isFalse !== p.negated ? 'f' : 't', rows)
-    return share
+    const one = TRUTH[p.operator]
+    const share = one === undefined ? undefined : shareOf(column, one, rows)
+    return share !== undefined && p.negated ? 1 - share : share
   }
-  if ((p.kind === 'equality' || p.kind === 'in') && !p.negated && literals.length > 0) {
-    share = 0
-    for (const item of literals) {
-      if (item.kind !== 'constant' || item.value === null) return undefined
-      const one = shareOf(column, item.value, rows)
-      if (one === undefined) return undefined
-      share += one
-    }
+  if ((p.kind !== 'equality' && p.kind !== 'in') || p.negated || !p.operand) return undefined
+  let share = 0
+  for (const item of p.operand.kind === 'list' ? p.operand.items : [p.operand]) {
+    const one = item.kind === 'constant' && item.value !== null ? shareOf(column, item.value, rows) : undefined
+    if (one === undefined) return undefined
+    share += one
   }
   return share
+}
+const TRUTH: Readonly<Record<string, string>> = { 'is true': 't', 'is false': 'f' }
+
+/** Such a condition as an index's predicate. The tree has a NOT round it taken off. */
+function fixedSql(p: Predicate, column: string): string {
+  const name = quoteIdentifier(column)
+  if (p.kind === 'null') return `${name} IS ${p.negated ? 'NOT ' : ''}NULL`
+  if (p.kind === 'boolean') return (p.operator === 'is true') !== p.negated ? name : `NOT ${name}`
+  return expressionSql(p.node)
 }
 
 /** Columns that are looked up by another table's: joins, `IN (SELECT …)` from both sides. */
@@ -175,7 +177,7 @@ function joinColumns(on: On, model: StatementModel): readonly string[] {
     if (p.kind === 'in-subquery' && !p.negated && isOf(on, p.subject?.column) && !p.subject?.expression)
       found.push((p.subject as { column: ColumnUse }).column.name)
   const { sublink, outputs } = on.scope
-  if (sublink?.type === 'any' && sublink.operator === '=' && isOf(on, outputs[0]?.column))
+  if (sublink?.type === 'any' && (sublink.operator ?? '=') === '=' && isOf(on, outputs[0]?.column))
     found.push((outputs[0] as { column: ColumnUse }).column.name)
   return found
 }

@@ -41,10 +41,12 @@ export interface IndexAdvice {
   /** Run one by one, outside a transaction. */
   readonly ddl: readonly string[]
   readonly undo: readonly string[]
-  /** Execution time in the window that would be lost without it, in seconds, when all the others are there. */
+  /** Its part of what all advised indexes together save of the execution time in the window, in seconds. */
   readonly saves: number
   /** The same as part of the execution time of all planned statements, 0..1. */
   readonly share: number
+  /** Seconds in the window that would be lost without it, when all the others are there. */
+  readonly lostWithout: number
   /** Estimated. */
   readonly bytes: number
   readonly writeCost: WriteCost

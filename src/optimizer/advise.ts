@@ -4,7 +4,7 @@ import { isWorthIndexing } from './candidates.ts'
 import { createConfigurations } from './configuration.ts'
 import { type ChosenIndex, describeDrop, describeIndexes } from './describe.ts'
 import { needlessIndexes } from './drops.ts'
-import { takenNames } from './index-ddl.ts'
+import { takenNames } from './index-recipe.ts'
 import { identityOf } from './index-spec.ts'
 import { mergeSpecs } from './merge.ts'
 import { loadParser } from './parse.ts'
@@ -69,7 +69,7 @@ async function advise(input: AdviseInput, whatIf: WhatIf): Promise<WorkloadAdvic
     onProgress: progress('statements'),
     ...(input.searchPath ? { searchPath: input.searchPath } : {}),
   })
-  const { queries } = prepared
+  const { queries, modelled } = prepared
   const leftOut = [...workload.leftOut, ...prepared.leftOut].sort((a, b) => b.seconds - a.seconds)
   const withheld = whyWithheld(queries, input.schema)
   if (withheld) return { ...nothing(input, queries, leftOut), withheld }
@@ -89,7 +89,7 @@ async function advise(input: AdviseInput, whatIf: WhatIf): Promise<WorkloadAdvic
     const table = tables.find(
       (t) => t.schema === index.spec.schema && t.name === index.spec.table,
     ) as TableFacts
-    const writes = writeCostOf(index.spec, table, tableWrites(table, queries, input.window), index.share)
+    const writes = writeCostOf(index.spec, table, tableWrites(table, modelled, input.window), index.share)
     return { ...index, table, writes, writeCost: writes.load * input.window, bytes: index.planned.bytes }
   }
   const choices = new Map(pool.indexes.map((index) => [index.id, choice(index)]))

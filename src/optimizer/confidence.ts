@@ -3,21 +3,21 @@ import type { IndexSpec } from './planner.ts'
 import type { Query } from './queries.ts'
 import type { Gap, TableFacts } from './schema.ts'
 import { hasValues } from './statistics.ts'
-import type { WriteCost } from './write-cost.ts'
 
 /** Statistics of fewer columns than this leave plans to guess. */
 const GOOD_COVERAGE = 0.95
 const SOME_COVERAGE = 0.5
+/** Helps with so many of the constants tried, by weight: else it hangs on which are asked for. */
+const AGREEMENT = 0.8
 /** More changed rows than this, and ANALYZE would see another table. */
 const STALE = 0.2
 
 export interface Grounds {
   readonly spec: IndexSpec
   readonly table: TableFacts
-  readonly writeCost: WriteCost
   readonly gaps: readonly Gap[]
-  /** Queries that use the index, with the weight of those scenarios in which it helps, 0..1. */
-  readonly uses: readonly { readonly query: Query; readonly agreement: number }[]
+  /** Queries that use the index, with the seconds saved and the weight of those scenarios in which it helps, 0..1. */
+  readonly uses: readonly { readonly query: Query; readonly saved: number; readonly agreement: number }[]
 }
 
 /** How far the advice can be trusted, and why, as sentences. The worst of what is known decides. */
@@ -51,9 +51,9 @@ export function confidenceOf(g: Grounds): {
   )
   const generic = g.uses.some(({ query }) => isGeneric(query))
   doubt(generic, 'medium', 'Of some statements no constants are known; their plans are generic.')
-  const agreement = Math.min(1, ...g.uses.map((u) => u.agreement))
-  doubt(agreement < 0.9, 'medium', `It helps with ${Math.round(agreement * 100)} % of the constants tried.`)
-  doubt(!g.writeCost.counted, 'medium', 'Writes are known from the texts of the workload alone.')
+  const saved = g.uses.reduce((sum, u) => sum + u.saved, 0)
+  const agreement = saved > 0 ? g.uses.reduce((sum, u) => sum + u.saved * u.agreement, 0) / saved : 1
+  doubt(agreement < AGREEMENT, 'medium', `It helps with ${Math.round(agreement * 100)} % of the constants tried.`)
   const known = g.spec.keys.every((k) => {
     const column = table.columns.find((c) => c.name === k.column)
     return column === undefined || hasValues(column) || column.nDistinct !== undefined
@@ -64,7 +64,7 @@ export function confidenceOf(g: Grounds): {
       confidence: 'high',
       because: [
         `Planned by PostgreSQL itself with all statistics of ${[...tables].map((t) => t.name).join(', ')}.`,
-        'It helps with each of the constants tried.',
+        `It helps with ${Math.round(agreement * 100)} % of the constants tried.`,
       ],
     }
   return {

@@ -5,7 +5,7 @@ import { confidenceOf } from './confidence.ts'
 import type { Configurations } from './configuration.ts'
 import { createAction } from './create-action.ts'
 import { dropDdl, type Needless } from './drops.ts'
-import { describeIndex, indexDdl } from './index-ddl.ts'
+import { describeIndex, indexRecipe } from './index-recipe.ts'
 import type { PlanResult } from './planner.ts'
 import type { PooledIndex } from './pool.ts'
 import type { Query, WeightedScenario } from './queries.ts'
@@ -46,38 +46,50 @@ export async function describeIndexes(
     planned.push({ query, costAfter, scenarios })
   }
   const all = queries.reduce((sum, q) => sum + q.statement.seconds, 0)
-  return chosen.map(({ choice, gain }) => {
+  const names = new Set(chosen.map((c) => c.choice.planned.name))
+  const advice = chosen.map(({ choice, gain }) => {
     const { spec, planned: index, writes, table, bytes } = choice
-    const uses = planned.flatMap((p) => {
-      const using = p.scenarios.filter((s) => s.after.indexes.includes(index.name))
-      const agreement = using
-        .filter((s) => s.after.cost < s.scenario.base.cost)
-        .reduce((sum, s) => sum + s.scenario.weight, 0)
-      return using.length > 0 ? [{ ...p, agreement, using }] : []
-    })
-    const ddl = indexDdl(spec, schema.tables, taken)
-    const action = createAction(spec, ddl.name, table)
+    const uses = planned.flatMap((p) => usesOf(p, index.name, names) ?? [])
+    const recipe = indexRecipe(spec, schema.tables, taken)
+    const action = createAction(spec, recipe.name, table)
+    const saves = uses.reduce((sum, u) => sum + u.saved, 0)
     return {
-      ...{ name: ddl.name, spec, summary: describeIndex(spec), ddl: ddl.create, undo: ddl.undo },
-      ...{ saves: gain, share: all > 0 ? gain / all : 0, bytes, writeCost: writes },
-      ...confidenceOf({ spec, table, writeCost: writes, gaps: schema.gaps, uses }),
-      statements: uses.map(affected).sort((a, b) => savedBy(b) - savedBy(a)),
+      ...{ name: recipe.name, spec, summary: describeIndex(spec), ddl: recipe.create, undo: recipe.undo },
+      ...{ saves, share: all > 0 ? saves / all : 0, lostWithout: gain, bytes, writeCost: writes },
+      ...confidenceOf({ spec, table, gaps: schema.gaps, uses }),
+      statements: uses.toSorted((a, b) => b.saved - a.saved).map(affected),
       ...(action ? { action } : {}),
     }
   })
+  return advice.sort((a, b) => b.saves - a.saves)
 }
 
-const savedBy = (s: AffectedStatement): number => s.seconds * (1 - s.costAfter / Math.max(s.costBefore, 1e-9))
+interface Use extends Planned {
+  /** Seconds in the window, its part where the plan uses several. */
+  readonly saved: number
+  /** Weight of the scenarios that it helps with. */
+  readonly agreement: number
+  readonly likeliest: Planned['scenarios'][number]
+}
 
-function affected({
-  query,
-  costAfter,
-  using,
-}: Planned & { readonly using: Planned['scenarios'] }): AffectedStatement {
+/** What a query gains by one of the indexes; undefined where no plan of it uses that. */
+function usesOf(p: Planned, index: string, advised: ReadonlySet<string>): Use | undefined {
+  const using = p.scenarios.filter((s) => s.after.indexes.includes(index))
+  const [likeliest] = using.toSorted((a, b) => b.scenario.weight - a.scenario.weight)
+  if (!likeliest) return undefined
+  const { statement, cost } = p.query
+  let saved = 0
+  let agreement = 0
+  for (const { scenario, after } of using) {
+    const gain = scenario.base.cost - after.cost
+    saved += (scenario.weight * gain) / after.indexes.filter((name) => advised.has(name)).length
+    if (gain > 0) agreement += scenario.weight
+  }
+  return { ...p, agreement, likeliest, saved: cost > 0 ? (statement.seconds * saved) / cost : 0 }
+}
+
+function affected({ query, costAfter, likeliest }: Use): AffectedStatement {
   const { statement, cost } = query
-  const [likeliest] = using.toSorted((a, b) => b.scenario.weight - a.scenario.weight) as [
-    Planned['scenarios'][number],
-  ]
   return {
     queryIds: statement.queryIds,
     text: redactLiterals(statement.parsed.source.text),

@@ -1,6 +1,7 @@
 /** Which of the made-up constants are most like what really ran. */
 import { nodesOf, type PlanNode } from './plan-node.ts'
 import type { TableFacts } from './schema.ts'
+import type { Frequency } from './statistics.ts'
 
 export interface ObservedCall {
   /** Of one execution, on average. */
@@ -8,23 +9,25 @@ export interface ObservedCall {
   readonly blocks: number
 }
 
+/** Where averages tell nothing: most executions are typical ones. */
+const PRIOR: Readonly<Record<Frequency, number>> = { typical: 1, rare: 0.8, wide: 0.25 }
 /** No scenario is ruled out by averages: the index for the rare case is found this way. */
-const LEAST_WEIGHT = 0.1
+const LEAST_WEIGHT = 0.05
 
 /**
  * Weights of plans, 1 in all: the nearer the rows and blocks that a plan expects are to those of an average execution, by orders of
  * magnitude, the more it counts.
  */
 export function fitWeights(
-  plans: readonly PlanNode[],
+  plans: readonly { readonly plan: PlanNode; readonly frequency: Frequency }[],
   observed: ObservedCall,
   tables: readonly TableFacts[],
 ): readonly number[] {
   const off = (expected: number, seen: number): number => Math.abs(Math.log((expected + 1) / (seen + 1)))
-  const weights = plans.map((plan) => {
+  const weights = plans.map(({ plan, frequency }) => {
     const rows = off(rowsOf(plan), observed.rows)
     const blocks = off(blocksOf(plan, tables), observed.blocks)
-    return Math.exp(-rows - blocks / 2)
+    return PRIOR[frequency] * Math.exp(-rows - blocks / 2)
   })
   const shares = normalized(weights)
   return normalized(shares.map((w) => Math.max(LEAST_WEIGHT, w)))

@@ -106,32 +106,3 @@ function clip(stem: string, ending: string): string {
   while (Buffer.byteLength(cut + ending) > NAMEDATALEN) cut = [...cut].slice(0, -1).join('')
   return cut + ending
 }
-
-/** One key as SQL: name or expression, operator class, direction. */
-const keySql = (key: IndexKey): string =>
-  [
-    key.column === undefined ? `(${key.expression})` : quoteIdentifier(key.column),
-    ...(key.opclass ? [key.opclass] : []),
-    ...(key.descending ? ['DESC'] : []),
-    ...((key.nullsFirst ?? key.descending ?? false) === (key.descending ?? false)
-      ? []
-      : [key.nullsFirst ? 'NULLS FIRST' : 'NULLS LAST']),
-  ].join(' ')
-
-export interface CreateOptions {
-  readonly name: string
-  readonly concurrently?: boolean
-  /** ON ONLY: of a partitioned table without its partitions. */
-  readonly only?: boolean
-}
-
-/** CREATE INDEX without a semicolon. */
-export function createIndexSql(spec: IndexSpec, { name, concurrently, only }: CreateOptions): string {
-  return [
-    `CREATE${spec.unique ? ' UNIQUE' : ''} INDEX${concurrently ? ' CONCURRENTLY' : ''} ${quoteIdentifier(name)}`,
-    `ON${only ? ' ONLY' : ''} ${qualifiedName(spec.schema, spec.table)}`,
-    `USING ${spec.method} (${spec.keys.map(keySql).join(', ')})`,
-    ...(spec.include.length > 0 ? [`INCLUDE (${spec.include.map(quoteIdentifier).join(', ')})`] : []),
-    ...(spec.predicate === undefined ? [] : [`WHERE ${spec.predicate}`]),
-  ].join(' ')
-}

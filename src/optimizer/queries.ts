@@ -26,6 +26,14 @@ export interface Query {
   readonly cost: number
 }
 
+/** The workload ready to be planned. */
+export interface PreparedWorkload {
+  readonly queries: readonly Query[]
+  /** Every statement that was understood, those that only write among them. */
+  readonly modelled: readonly { readonly statement: WorkloadStatement; readonly model: StatementModel }[]
+  readonly leftOut: readonly LeftOut[]
+}
+
 export interface PrepareOptions {
   readonly tables: readonly TableFacts[]
   readonly searchPath?: readonly string[]
@@ -37,25 +45,29 @@ export async function prepareQueries(
   statements: readonly WorkloadStatement[],
   whatIf: WhatIf,
   options: PrepareOptions,
-): Promise<{ readonly queries: readonly Query[]; readonly leftOut: readonly LeftOut[] }> {
+): Promise<PreparedWorkload> {
   const leftOut = createLeftOut()
   const queries: Query[] = []
-  for (const [i, statement] of statements.entries()) {
+  const { tables, searchPath } = options
+  const modelled = statements.map((statement) => ({
+    statement,
+    model: buildModel(statement.parsed, { tables, ...(searchPath ? { searchPath } : {}) }),
+  }))
+  for (const [i, { statement, model }] of modelled.entries()) {
     options.onProgress?.(i, statements.length)
-    const query = await prepare(statement, whatIf, options)
+    const query = await prepare(statement, model, whatIf)
     if (typeof query === 'string') leftOut.add(query, statement.seconds)
     else queries.push(query)
   }
   options.onProgress?.(statements.length, statements.length)
-  return { queries, leftOut: leftOut.list() }
+  return { queries, modelled, leftOut: leftOut.list() }
 }
 
 async function prepare(
   statement: WorkloadStatement,
+  model: StatementModel,
   whatIf: WhatIf,
-  { tables, searchPath }: PrepareOptions,
 ): Promise<Query | string> {
-  const model = buildModel(statement.parsed, { tables, ...(searchPath ? { searchPath } : {}) })
   const inserted = new Set(model.writes.filter((w) => w.kind === 'insert').map((w) => w.table.id))
   const read = model.scopes.flatMap((s) =>
     s.tables.flatMap((t) => (t.facts && !inserted.has(t.id) ? [t.facts] : [])),
@@ -87,7 +99,7 @@ async function prepare(
   const calls = Math.max(1, statement.calls)
   const observed = { rows: statement.rows / calls, blocks: statement.blocks / calls }
   const weights = fitWeights(
-    plans.map((p) => p.base.plan),
+    plans.map((p) => ({ plan: p.base.plan, frequency: p.scenario.frequency })),
     observed,
     own,
   )

@@ -11,7 +11,7 @@ import {
   hasValues,
   literal,
 } from './statistics.ts'
-import { as } from './syntax.ts'
+import { as, lastName, walk } from './syntax.ts'
 
 /** One way to fill in the parameters. */
 export interface Scenario {
@@ -109,6 +109,8 @@ function constantFor(
   }
   if (use.context === 'offset') return '0'
   const type = use.cast?.replace(/\(.*\)/, '')
+  const offset = type === undefined ? offsetOf(use.number, comparison, frequency) : undefined
+  if (offset !== undefined) return offset
   if (use.context === 'compared' && use.column?.facts)
     return compared({ ...use, facts: use.column.facts }, comparison, frequency, inLists)
   if (use.context === 'assigned' && use.column?.facts && hasValues(use.column.facts))
@@ -116,6 +118,15 @@ function constantFor(
   if (type?.endsWith('[]')) return literal('{}', use.cast as string)
   const example = type === undefined ? undefined : BY_TYPE[type]?.[frequency]
   return example === undefined ? null : literal(example, use.cast as string)
+}
+
+/** Days from a date, a span from a time. */
+function offsetOf(number: number, comparison: Comparison | undefined, frequency: Frequency): string | undefined {
+  const { operand, upper, subject } = comparison?.predicate ?? {}
+  if (!isOffset(operand, number) && !isOffset(upper, number)) return undefined
+  const type = subject?.column.facts?.type ?? ''
+  if (type === 'date') return { rare: '1', typical: '7', wide: '60' }[frequency]
+  return /^time/.test(type) ? literal((BY_TYPE.interval as Record<Frequency, string>)[frequency], 'interval') : undefined
 }
 
 const rowsOf = (column: ColumnUse | undefined): number => column?.table?.facts?.rows ?? 0
@@ -218,13 +229,24 @@ function comparisonsOf(model: StatementModel): ReadonlyMap<number, Comparison> {
 function numbersIn(operand: Predicate['operand']): readonly number[] {
   if (operand?.kind === 'parameter') return [operand.number]
   if (operand?.kind === 'list') return operand.items.flatMap(numbersIn)
-  if (operand?.kind !== 'expression') return []
-  const call = as(operand.node, 'FuncCall')?.args ?? []
-  const parts = as(operand.node, 'A_Expr')
-  return [...call, parts?.lexpr, parts?.rexpr].flatMap(
-    (n) => as(as(n, 'TypeCast')?.arg ?? n, 'ParamRef')?.number ?? [],
-  )
+  return operand?.kind === 'expression' ? parametersIn(operand.node) : []
 }
+
+function parametersIn(node: Node): number[] {
+  const found: number[] = []
+  walk([node], (inner) => {
+    const number = as(inner, 'ParamRef')?.number
+    if (number !== undefined) found.push(number)
+    return as(inner, 'SubLink') ? false : undefined
+  })
+  return found
+}
+
+/** Whether a parameter is added to or taken from something: `current_date + $1`. */
+const isOffset = (operand: Predicate['operand'], number: number): boolean =>
+  operand?.kind === 'expression' &&
+  /^[+-]$/.test(lastName(as(operand.node, 'A_Expr')?.name)) &&
+  parametersIn(operand.node).includes(number)
 
 const argumentsOf = (node: Node): readonly number[] =>
   (as(node, 'FuncCall')?.args ?? []).flatMap((a) => as(a, 'ParamRef')?.number ?? [])
