@@ -66,7 +66,10 @@ export interface ColumnFacts {
   /** Between the order of the values and of the rows on disk, -1..1. */
   readonly correlation?: number
   /** Most common elements of an array or tsvector column. */
-  readonly mostCommonElements?: { readonly values: readonly string[]; readonly frequencies: readonly number[] }
+  readonly mostCommonElements?: {
+    readonly values: readonly string[]
+    readonly frequencies: readonly number[]
+  }
 }
 
 export interface IndexFacts {
