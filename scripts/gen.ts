@@ -12,6 +12,7 @@ const KINDS: Record<string, { type: string; from: string; name?: string }> = {
   actions: { type: 'Action', from: '../core/action.ts' },
   runbooks: { type: 'Runbook', from: '../core/runbook.ts' },
   'optimizer/lint': { type: 'LintRule', from: '../lint-rule.ts', name: 'lintRules' },
+  'optimizer/plan': { type: 'PlanRule', from: '../plan-rule.ts', name: 'planRules' },
 }
 
 const camel = (name: string) => name.replace(/-(\w)/g, (_, c: string) => c.toUpperCase())
