@@ -1,11 +1,11 @@
 import type { Node, SelectStmt } from 'libpg-query'
 import { fillSelect, outputsOf } from './build-select.ts'
+import { addConditions } from './conditions.ts'
 import { type Builder, type Draft, newDraft, type ScopeOptions } from './draft.ts'
 import { lookThrough, noteParameter } from './expressions.ts'
 import { addFrom, tableOf } from './from-clause.ts'
 import type { ModelContext, Scope, StatementModel, TableRef, Write } from './model.ts'
 import type { ParsedStatement } from './parse.ts'
-import { addConditions } from './predicates.ts'
 import { use } from './resolve.ts'
 import { as, firstLocation, locationOf, type NodeOf, namesOf } from './syntax.ts'
 

@@ -1,9 +1,9 @@
 import type { Node, SelectStmt } from 'libpg-query'
+import { addConditions } from './conditions.ts'
 import type { Builder, Draft } from './draft.ts'
 import { lookThrough, noteParameter } from './expressions.ts'
 import { addFrom } from './from-clause.ts'
 import type { Amount, OutputColumn, SortItem } from './model.ts'
-import { addConditions } from './predicates.ts'
 import {
   as,
   asNode,

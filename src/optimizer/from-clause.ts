@@ -1,8 +1,8 @@
 import type { Node } from 'libpg-query'
+import { addConditions } from './conditions.ts'
 import type { Builder, Draft } from './draft.ts'
 import { lookThrough } from './expressions.ts'
 import type { ColumnUse, JoinEdge, Scope, TableRef } from './model.ts'
-import { addConditions } from './predicates.ts'
 import { findCte, findTable, use } from './resolve.ts'
 import { as, firstLocation, lastName, type NodeOf, namesOf } from './syntax.ts'
 

@@ -63,6 +63,14 @@ test('comments and semicolons round a statement do not count', () => {
   )
 })
 
+test('a comment may stand anywhere, as PostgreSQL lets it', () => {
+  const parsed = parseStatement(
+    'select 1 from t where a not -- é;\n in (1) and b /* x */ is not /*\n*/ null order by a nulls /**/ last',
+  )
+  expect(parsed.kind).toBe('select')
+  expect(parsed.source.text.split('\n')).toHaveLength(3)
+})
+
 test('texts that differ in constants and layout have one fingerprint', () => {
   const [a, b, c] = [
     `select * from t where a = 1 and b in (1, 2, 3)`,

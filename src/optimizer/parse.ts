@@ -1,8 +1,8 @@
 /** Reads SQL with PostgreSQL's own parser (version 18). Nothing is executed anywhere. */
-import type { Node, ScanToken, SelectStmt } from 'libpg-query'
+import type { Node, ScanToken } from 'libpg-query'
 import { AppError } from '../core/errors.ts'
 import { createSource, type Source } from './source.ts'
-import { kindOf, type NodeOf } from './syntax.ts'
+import { as, kindOf, type NodeOf } from './syntax.ts'
 
 /** Longest text that is read, in bytes. A list of 50,000 numbers still fits. */
 export const MOST_BYTES = 512 * 1024
@@ -61,6 +61,17 @@ export const isParserLoaded = (): boolean => parser !== undefined
  * early, `several-statements`, `not-plannable` for what has no plan (SET, CREATE, …), `sql-too-long`.
  */
 export function parseStatement(text: string): ParsedStatement {
+  try {
+    return parseOnly(text)
+  } catch (error) {
+    // libpg-query's scanner stumbles over a comment within NOT IN, NULLS FIRST and the like; PostgreSQL doesn't.
+    const plain = error instanceof AppError && error.code === 'bad-sql' ? withoutComments(text) : text
+    if (plain === text) throw error
+    return parseOnly(plain)
+  }
+}
+
+function parseOnly(text: string): ParsedStatement {
   const source = createSource(text)
   if (source.bytes > MOST_BYTES)
     throw new AppError('sql-too-long', `it has ${source.bytes} bytes, ${MOST_BYTES} are the most`)
@@ -89,6 +100,29 @@ export function parseStatement(text: string): ParsedStatement {
       fingerprint: loaded().fingerprintSync(own.text),
       normalized: loaded().normalizeSync(own.text),
     })),
+  }
+}
+
+/** The text with blanks in place of comments, byte by byte; unchanged where it has none or can't be scanned. */
+function withoutComments(text: string): string {
+  try {
+    const bytes = Buffer.from(text)
+    for (const { start, end, tokenName } of loaded().scanSync(text).tokens)
+      if (tokenName.endsWith('COMMENT')) blank(bytes.subarray(start, end))
+    return bytes.toString()
+  } catch {
+    return text
+  }
+}
+
+/** The tree of a lone expression, such as an index's; undefined where it doesn't parse. */
+export function parseExpression(text: string): Node | undefined {
+  try {
+    const [first, second] = loaded().parseSync(`SELECT ${text}`).stmts ?? []
+    const targets = second ? [] : (as(first?.stmt, 'SelectStmt')?.targetList ?? [])
+    return targets.length === 1 ? as(targets[0], 'ResTarget')?.val : undefined
+  } catch {
+    return undefined
   }
 }
 
@@ -134,14 +168,19 @@ const wordsOf = (node: Node | undefined): string =>
     .replace(/(?<=[a-z])(?=[A-Z])/g, ' ')
     .toUpperCase()}`
 
+/** Makes blanks of bytes, but keeps the lines. */
+function blank(bytes: Uint8Array): void {
+  for (const [i, byte] of bytes.entries()) if (byte !== 0x0a) bytes[i] = 0x20
+}
+
 /** The statement alone: what stands before it becomes blanks, byte by byte. */
 function only(source: Source, start: number, length: number | undefined): Source {
   const bytes = Buffer.from(source.text)
   const head = bytes.subarray(0, start)
-  const blank = head.includes(0x3b) ? Buffer.from(head.map((b) => (b === 0x0a ? b : 0x20))) : head
+  if (head.includes(0x3b)) blank(head)
   const end = length === undefined ? bytes.length : start + length
   return createSource(
-    Buffer.concat([blank, bytes.subarray(start, end)])
+    Buffer.concat([head, bytes.subarray(start, end)])
       .toString()
       .trimEnd(),
   )
@@ -149,5 +188,3 @@ function only(source: Source, start: number, length: number | undefined): Source
 
 const skipBlank = (source: Source, offset: number): number =>
   offset + (source.slice(offset).match(/^\s*/)?.[0].length ?? 0)
-
-export type { Node, SelectStmt }

@@ -31,7 +31,8 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     expect(nodes.map(({ node }) => node['Node Type'])).toEqual(
       expect.arrayContaining(['Limit', 'Sort', 'CTE Scan', 'Aggregate']),
     )
-    expect(nodes[0]).not.toHaveProperty('parent')
+    expect(nodes[0]).toMatchObject({ parent: undefined, path: [] })
+    expect(nodes[1]?.path).toEqual([0])
     expect(nodes[1]?.parent).toBe(executed.plan)
   })
 })

@@ -130,11 +130,38 @@ export function parsePlan(json: unknown): Explained {
   }
 }
 
-/** Each node with its parent, outermost first. */
-export function* nodesOf(
-  plan: PlanNode,
-  parent?: PlanNode,
-): Generator<{ node: PlanNode; parent?: PlanNode }> {
-  yield { node: plan, ...(parent && { parent }) }
-  for (const child of plan.Plans ?? []) yield* nodesOf(child, plan)
+/** A node with where it is. */
+export interface PlacedNode {
+  readonly node: PlanNode
+  readonly parent: PlanNode | undefined
+  /** The way from the root: which child at each step. */
+  readonly path: readonly number[]
 }
+
+/** All nodes of a plan, outermost first. */
+export function* nodesOf(
+  node: PlanNode,
+  parent?: PlanNode,
+  path: readonly number[] = [],
+): Generator<PlacedNode> {
+  yield { node, parent, path }
+  for (const [i, child] of (node.Plans ?? []).entries()) yield* nodesOf(child, node, [...path, i])
+}
+
+/** A node as people name it: `Seq Scan on orders o`. */
+export function nodeLabel(node: PlanNode): string {
+  const on = node['Relation Name'] ?? node['CTE Name'] ?? node['Function Name']
+  const alias = on !== undefined && node.Alias !== on ? ` ${node.Alias ?? ''}`.trimEnd() : ''
+  const by = node['Index Name'] === undefined ? '' : ` using ${node['Index Name']}`
+  return `${node['Node Type']}${by}${on === undefined ? '' : ` on ${on}${alias}`}`
+}
+
+/** Rows that all executions of a node gave together; undefined where it was not executed. */
+export const actualRows = (node: PlanNode): number | undefined =>
+  node['Actual Rows'] === undefined ? undefined : node['Actual Rows'] * (node['Actual Loops'] ?? 1)
+
+/** ms of all executions of a node with what is below it; of parallel workers the time of one. */
+export const actualTime = (node: PlanNode): number | undefined =>
+  node['Actual Total Time'] === undefined
+    ? undefined
+    : node['Actual Total Time'] * (node['Actual Loops'] ?? 1)
