@@ -38,4 +38,10 @@ export const STATEMENT_ERRORS = {
     status: 400,
     exit: 2,
   },
+  'no-statements': {
+    message: 'The statements of the database can not be read',
+    remedy: 'Do what the detail says: pg_stat_statements has to be loaded, created, and readable through pg_monitor.',
+    status: 409,
+    exit: 2,
+  },
 } as const

@@ -148,7 +148,8 @@ function fixedShare({ table }: On, p: Predicate): number | undefined {
   if ((p.kind !== 'equality' && p.kind !== 'in') || p.negated || !p.operand) return undefined
   let share = 0
   for (const item of p.operand.kind === 'list' ? p.operand.items : [p.operand]) {
-    const one = item.kind === 'constant' && item.value !== null ? shareOf(column, item.value, rows) : undefined
+    const one =
+      item.kind === 'constant' && item.value !== null ? shareOf(column, item.value, rows) : undefined
     if (one === undefined) return undefined
     share += one
   }

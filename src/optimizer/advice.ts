@@ -17,6 +17,8 @@ export interface WorkloadAdvice {
   /** Those that save most first. */
   readonly indexes: readonly IndexAdvice[]
   readonly drops: readonly DropAdvice[]
+  /** Statements with 2 % of the time and more that no index makes faster: they need another text. */
+  readonly unhelped: readonly UnhelpedStatement[]
   /** Why no advice is given although there is a workload; none otherwise. */
   readonly withheld?: { readonly reason: string; readonly remedy?: string }
   readonly leftOut: readonly LeftOut[]
@@ -72,6 +74,16 @@ export interface AffectedStatement {
   /** With the constants that are most like what ran. */
   readonly planBefore: PlanNode
   readonly planAfter: PlanNode
+}
+
+export interface UnhelpedStatement {
+  readonly queryIds: readonly string[]
+  /** Without literals. */
+  readonly text: string
+  readonly calls: number
+  /** Execution time in the window, and as part of that of all planned statements. */
+  readonly seconds: number
+  readonly share: number
 }
 
 /** An existing index that another one, there or advised, makes needless. */

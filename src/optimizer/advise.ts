@@ -103,12 +103,12 @@ async function advise(input: AdviseInput, whatIf: WhatIf): Promise<WorkloadAdvic
   })
   progress('proof')(0)
   const ids = new Set(chosen.map((c) => c.choice.id))
-  const indexes = await describeIndexes(chosen, queries, configurations, input.schema, takenNames(tables))
+  const described = await describeIndexes(chosen, queries, configurations, input.schema, takenNames(tables))
   const used = [...new Set(queries.flatMap((q) => q.tables))]
-  const needless = await needlessIndexes(used, indexes, configurations.costs, ids)
+  const needless = await needlessIndexes(used, described.indexes, configurations.costs, ids)
   return {
     ...nothing(input, queries, leftOut),
-    ...{ before, after, indexes, drops: needless.map(describeDrop) },
+    ...{ before, after, ...described, drops: needless.map(describeDrop) },
     effort: { candidates: pool.candidates, useful: pool.indexes.length, calls: configurations.costs.calls() },
   }
 }
@@ -141,7 +141,7 @@ function nothing(input: AdviseInput, queries: readonly Query[], leftOut: readonl
   const seconds = queries.reduce((sum, q) => sum + q.statement.seconds, 0)
   return {
     ...{ window: input.window, statements: queries.length, before: seconds, after: seconds },
-    ...{ indexes: [], drops: [], leftOut, gaps: input.schema.gaps },
+    ...{ indexes: [], drops: [], unhelped: [], leftOut, gaps: input.schema.gaps },
     effort: { candidates: 0, useful: 0, calls: 0 },
   }
 }

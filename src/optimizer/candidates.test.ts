@@ -40,11 +40,18 @@ const orders = withStats(
     note: { avgWidth: 60 },
   },
 )
-const customers = tableFacts('customers', ['id bigint not null pk', 'name text not null', 'email text unique'])
+const customers = tableFacts('customers', [
+  'id bigint not null pk',
+  'name text not null',
+  'email text unique',
+])
 const small = tableFacts('small', ['id bigint not null pk', 'kind text'], { rows: 500 })
 const remote = tableFacts('remote', ['id bigint', 'kind text'], { kind: 'foreign table' })
 
-const found = (sql: string, more: { trigram?: string; orders?: Partial<TableFacts> } = {}): readonly string[] => {
+const found = (
+  sql: string,
+  more: { trigram?: string; orders?: Partial<TableFacts> } = {},
+): readonly string[] => {
   const tables = [{ ...orders, ...more.orders }, customers, small, remote]
   const model = buildModel(parseStatement(sql), { tables })
   return candidatesFor(model, more).map((c) => describeIndex(c.spec))
@@ -120,7 +127,11 @@ describe('other kinds', () => {
       'select * from orders where customer_id = $1 and deleted_at is not null',
       'orders (customer_id) where "deleted_at" IS NOT NULL',
     ],
-    ['a boolean', 'select * from orders where not paid order by created_at', 'orders (created_at) where NOT "paid"'],
+    [
+      'a boolean',
+      'select * from orders where not paid order by created_at',
+      'orders (created_at) where NOT "paid"',
+    ],
     [
       'covering columns',
       'select status from orders where customer_id = $1',

@@ -53,7 +53,11 @@ export function confidenceOf(g: Grounds): {
   doubt(generic, 'medium', 'Of some statements no constants are known; their plans are generic.')
   const saved = g.uses.reduce((sum, u) => sum + u.saved, 0)
   const agreement = saved > 0 ? g.uses.reduce((sum, u) => sum + u.saved * u.agreement, 0) / saved : 1
-  doubt(agreement < AGREEMENT, 'medium', `It helps with ${Math.round(agreement * 100)} % of the constants tried.`)
+  doubt(
+    agreement < AGREEMENT,
+    'medium',
+    `It helps with ${Math.round(agreement * 100)} % of the constants tried.`,
+  )
   const known = g.spec.keys.every((k) => {
     const column = table.columns.find((c) => c.name === k.column)
     return column === undefined || hasValues(column) || column.nDistinct !== undefined

@@ -1,6 +1,6 @@
 /** Turns what was chosen into advice: statements, proof, confidence. */
 import { redactLiterals } from '../core/redact.ts'
-import type { AffectedStatement, DropAdvice, IndexAdvice } from './advice.ts'
+import type { AffectedStatement, DropAdvice, IndexAdvice, WorkloadAdvice } from './advice.ts'
 import { confidenceOf } from './confidence.ts'
 import type { Configurations } from './configuration.ts'
 import { createAction } from './create-action.ts'
@@ -28,14 +28,19 @@ interface Planned {
   readonly scenarios: readonly { readonly scenario: WeightedScenario; readonly after: PlanResult }[]
 }
 
-/** Advice on each chosen index, in their order. */
+/** Part of the workload's time from which a statement that nothing helps is named. */
+const MUCH = 0.02
+/** Less than this saved is no help. */
+const LITTLE = 0.1
+
+/** Advice on each chosen index, those that save most first, and what none of them helps. */
 export async function describeIndexes(
   chosen: readonly Chosen<ChosenIndex>[],
   queries: readonly Query[],
   configurations: Configurations,
   schema: SchemaFacts,
   taken: Set<string>,
-): Promise<readonly IndexAdvice[]> {
+): Promise<Pick<WorkloadAdvice, 'indexes' | 'unhelped'>> {
   const ids = new Set(chosen.map((c) => c.choice.id))
   const planned: Planned[] = []
   for (const [q, query] of queries.entries()) {
@@ -47,7 +52,7 @@ export async function describeIndexes(
   }
   const all = queries.reduce((sum, q) => sum + q.statement.seconds, 0)
   const names = new Set(chosen.map((c) => c.choice.planned.name))
-  const advice = chosen.map(({ choice, gain }) => {
+  const indexes: readonly IndexAdvice[] = chosen.map(({ choice, gain }) => {
     const { spec, planned: index, writes, table, bytes } = choice
     const uses = planned.flatMap((p) => usesOf(p, index.name, names) ?? [])
     const recipe = indexRecipe(spec, schema.tables, taken)
@@ -61,7 +66,13 @@ export async function describeIndexes(
       ...(action ? { action } : {}),
     }
   })
-  return advice.sort((a, b) => b.saves - a.saves)
+  const unhelped = planned
+    .filter((p) => p.costAfter > p.query.cost * (1 - LITTLE) && p.query.statement.seconds > MUCH * all)
+    .map(({ query: { statement } }) => ({
+      ...{ queryIds: statement.queryIds, text: redactLiterals(statement.parsed.source.text) },
+      ...{ calls: statement.calls, seconds: statement.seconds, share: statement.seconds / all },
+    }))
+  return { indexes: indexes.toSorted((a, b) => b.saves - a.saves), unhelped }
 }
 
 interface Use extends Planned {

@@ -121,12 +121,18 @@ function constantFor(
 }
 
 /** Days from a date, a span from a time. */
-function offsetOf(number: number, comparison: Comparison | undefined, frequency: Frequency): string | undefined {
+function offsetOf(
+  number: number,
+  comparison: Comparison | undefined,
+  frequency: Frequency,
+): string | undefined {
   const { operand, upper, subject } = comparison?.predicate ?? {}
   if (!isOffset(operand, number) && !isOffset(upper, number)) return undefined
   const type = subject?.column.facts?.type ?? ''
   if (type === 'date') return { rare: '1', typical: '7', wide: '60' }[frequency]
-  return /^time/.test(type) ? literal((BY_TYPE.interval as Record<Frequency, string>)[frequency], 'interval') : undefined
+  return /^time/.test(type)
+    ? literal((BY_TYPE.interval as Record<Frequency, string>)[frequency], 'interval')
+    : undefined
 }
 
 const rowsOf = (column: ColumnUse | undefined): number => column?.table?.facts?.rows ?? 0

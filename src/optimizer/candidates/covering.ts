@@ -27,5 +27,8 @@ export function coveringColumns(access: Access, keys: readonly IndexKey[]): read
 function isShort(column: ColumnFacts): boolean {
   if (UNBOUNDED.test(column.type)) return false
   const seen = [...(column.mostCommon?.values ?? []), ...(column.histogram ?? [])]
-  return column.category !== 'S' || (seen.every((v) => Buffer.byteLength(v) <= MOST_TEXT) && (column.avgWidth ?? MOST_TEXT) <= MEAN_TEXT)
+  return (
+    column.category !== 'S' ||
+    (seen.every((v) => Buffer.byteLength(v) <= MOST_TEXT) && (column.avgWidth ?? MOST_TEXT) <= MEAN_TEXT)
+  )
 }
