@@ -1,164 +1,82 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { costsOf, serveTraffic, wedsync } from '../test/advisor.ts'
-import { LATEST, majors, type TestDatabase } from '../test/servers.ts'
-import { ENTITY_SUMMARY } from './demo/request.ts'
-import type { WorkloadAdvice } from './optimizer/advice.ts'
-import { adviseIndexes } from './optimizer/advise.ts'
-import { namedTables } from './optimizer/named-tables.ts'
-import { loadParser, parseStatement } from './optimizer/parse.ts'
-import { buildWorkload } from './optimizer/workload.ts'
-import { parseUrl } from './postgres/url.ts'
-import { openShadow, type Shadow } from './shadow/shadow.ts'
-import { type Activity, watchActivity } from './statement-activity.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freshDatabase, LATEST, type TestDatabase } from '../test/servers.ts'
+import { createOptimizer, type OptimizeProgress, type Optimizer } from './optimize-service.ts'
 
-const SCALE = 0.1
-/** The oldest and one more: the method is the same on all, and plans of the others are compared elsewhere. */
-const chosen = [...new Set([majors[0] ?? LATEST, LATEST])]
+let db: TestDatabase
+let plain: TestDatabase
+let optimizer: Optimizer
+const home = mkdtempSync(join(tmpdir(), 'pgtend-optimizer-'))
 
-const homes: string[] = []
-let shadow: Shadow
 beforeAll(async () => {
-  await loadParser()
-  const home = mkdtempSync(join(tmpdir(), 'pgtend-advisor-'))
-  homes.push(home)
-  shadow = openShadow({ home })
+  db = await freshDatabase(LATEST)
+  plain = await freshDatabase(LATEST)
+  await plain.query('drop extension pg_stat_statements')
+  await db.query(`create table orders as select i as id, i % 5000 as customer, now() - i * interval '1 minute' as created_at
+    from generate_series(1, 50000) i`)
+  await db.query('analyze orders')
+  // Or filling the table would count among the writes of the window.
+  await db.query('select pg_stat_force_next_flush()')
+  optimizer = createOptimizer({
+    targets: [
+      { url: db.url, name: 'shop' },
+      { url: plain.url, name: 'plain' },
+    ],
+    home,
+  })
 })
 afterAll(async () => {
-  await shadow?.close()
-  for (const home of homes) rmSync(home, { recursive: true, force: true })
+  await optimizer?.stop()
+  await Promise.all([db?.drop(), plain?.drop()])
+  rmSync(home, { recursive: true, force: true })
 })
 
-/** What happens while `work` runs. */
-async function during<T>(
-  db: TestDatabase,
-  work: () => Promise<T>,
-): Promise<{ activity: Activity; result: T }> {
-  const watch = await watchActivity(parseUrl(db.url, {}))
-  try {
-    const result = await work()
-    return { activity: await watch.read(), result }
-  } finally {
-    await watch.close()
+const ask = () => db.query('select * from orders where customer = $1', [42])
+
+test('from the statements of a target to a proved index, step by step, and the report is kept', async () => {
+  const steps: OptimizeProgress[] = []
+  const onProgress = (progress: OptimizeProgress) => {
+    steps.push(progress)
+    if (progress.step === 'watch') void ask()
   }
-}
-
-async function advise(db: TestDatabase, { entries, window }: Activity): Promise<WorkloadAdvice> {
-  const { statements } = buildWorkload(entries)
-  const planner = await shadow.prepare({ spec: parseUrl(db.url, {}), tables: namedTables(statements) })
-  try {
-    return await adviseIndexes({ entries, window, schema: planner.schema, whatIf: planner.whatIf })
-  } finally {
-    await planner.close()
-  }
-}
-
-/** Makes the indexes as the advice says. */
-async function follow(client: pg.Client, { indexes }: WorkloadAdvice): Promise<void> {
-  for (const { ddl } of indexes) for (const sql of ddl) await client.query(sql)
-}
-
-describe.each(chosen)('PostgreSQL %i', (major) => {
-  let bare: TestDatabase
-  let whole: TestDatabase
-  beforeAll(async () => {
-    bare = await wedsync(major, { scale: SCALE, bare: true })
-    whole = await wedsync(major, { scale: SCALE, bare: false })
-  })
-  afterAll(() => Promise.all([bare?.drop(), whole?.drop()]))
-
-  test('WedSync without its indexes: the advice really saves three quarters of the workload', async () => {
-    const client = await bare.client()
-    const { activity, result: calls } = await during(bare, () => serveTraffic(client))
-    const advice = await advise(bare, activity)
-    const before = await costsOf(client, calls)
-    await follow(client, advice)
-    const after = await costsOf(client, calls)
-    let [was, is] = [0, 0]
-    const worse: string[] = []
-    for (const { parsed, seconds } of buildWorkload(activity.entries).statements) {
-      const [old, now] = [before.get(parsed.fingerprint), after.get(parsed.fingerprint)]
-      if (old === undefined || now === undefined) continue
-      was += seconds
-      is += seconds * (now / old)
-      if (now > old * 1.05) worse.push(parsed.source.text)
-    }
-    const predicted = 1 - advice.after / advice.before
-    const real = 1 - is / was
-    const mb = advice.indexes.reduce((sum, i) => sum + i.bytes, 0) / 2 ** 20
-    console.log(
-      `PostgreSQL ${major}, ${advice.statements} statements, ${advice.effort.candidates} candidates, ${advice.effort.calls} calls: ` +
-        `${advice.indexes.length} indexes, ${mb.toFixed(1)} MB; predicted −${(100 * predicted).toFixed(1)} %, real −${(100 * real).toFixed(1)} %`,
-    )
-    expect(advice.indexes.length).toBeLessThanOrEqual(25)
-    expect(real).toBeGreaterThanOrEqual(0.74)
-    expect(Math.abs(real - predicted)).toBeLessThan(0.1)
-    expect(worse).toEqual([])
-  })
-
-  test('once followed, the same is not advised again, nor taken back', async () => {
-    const client = await bare.client()
-    const made = await bare.query(
-      `select indexname as name, indexdef as ddl from pg_indexes where indexname like '%\\_idx'`,
-    )
-    expect(made.length).toBeGreaterThan(3)
-    const { activity } = await during(bare, () => serveTraffic(client))
-    const { indexes, drops } = await advise(bare, activity)
-    const ddl = indexes.map((i) => i.ddl[0]?.replace(/ CONCURRENTLY|"|;/g, '').replace(/^.* USING/, 'USING'))
-    for (const { ddl: old } of made) expect(ddl).not.toContain(String(old).replace(/^.* USING/, 'USING'))
-    // Only where a new one does the work of an old one as well.
-    const names = new Set(indexes.map((i) => i.name))
-    for (const drop of drops) expect(names).toContain(drop.coveredBy)
-  })
-
-  test('a missing index is found, and saves what was predicted', async () => {
-    const client = await whole.client()
-    await client.query('drop index activity_logs_entity_id_created_at_idx')
-    const { rows: forms } = await client.query('select id from forms order by id desc limit 20')
-    const ask = async () => {
-      for (const { id } of forms) await client.query(ENTITY_SUMMARY, [id])
-    }
-    const { activity } = await during(whole, ask)
-    const advice = await advise(whole, activity)
-    const [found] = advice.indexes
-    expect(found?.spec).toMatchObject({
-      table: 'activity_logs',
-      keys: [{ column: 'entity_id' }, {}].slice(0, found?.spec.keys.length),
-    })
-    const [statement] = found?.statements ?? []
-    const { fingerprint } = parseStatement(ENTITY_SUMMARY)
-    const calls = forms.map(({ id }) => ({ sql: ENTITY_SUMMARY, values: [id] }))
-    const before = await costsOf(client, calls)
-    const blocks = await blocksRead(client, forms[0].id)
-    await follow(client, advice)
-    const after = await costsOf(client, calls)
-    const real = (after.get(fingerprint) ?? 0) / (before.get(fingerprint) ?? 0)
-    const predicted = (statement?.costAfter ?? 0) / (statement?.costBefore ?? 0)
-    console.log(
-      `PostgreSQL ${major}, missing index: cost predicted × ${predicted.toFixed(4)}, real × ${real.toFixed(4)}; blocks ${blocks} → ${await blocksRead(client, forms[0].id)}`,
-    )
-    expect(real).toBeLessThan(0.05)
-    expect(predicted).toBeLessThan(0.05)
-    expect(await blocksRead(client, forms[0].id)).toBeLessThan(blocks / 10)
-  })
-
-  test('a slow query that no index helps is named', async () => {
-    const client = await whole.client()
-    const slow = `with recent as (select id, action, metadata from activity_logs order by created_at desc limit $1)
-      select count(*) from recent a join recent b on a.id < b.id and lower(a.action) like lower(b.action) || '%'`
-    const { activity } = await during(whole, () => client.query(slow, [500]))
-    const advice = await advise(whole, activity)
-    expect(advice.indexes).toEqual([])
-    expect(advice.unhelped.map((u) => u.text)).toEqual([expect.stringContaining('with recent as')])
-  })
+  expect(optimizer.latest('shop')).toBeUndefined()
+  const report = await optimizer.optimize('shop', { seconds: 2, onProgress })
+  expect(report.advice.indexes).toMatchObject([
+    {
+      summary: 'orders (customer)',
+      ddl: ['CREATE INDEX CONCURRENTLY "orders_customer_idx" ON "public"."orders" USING btree ("customer");'],
+      action: { name: 'create-index-concurrently', input: { table: 'orders' } },
+    },
+  ])
+  expect(optimizer.latest('shop')).toBe(report)
+  expect(optimizer.running('shop')).toBeUndefined()
+  expect([...new Set(steps.map((s) => s.step))]).toEqual([
+    'watch',
+    'rebuild',
+    'statements',
+    'candidates',
+    'choice',
+    'proof',
+  ])
+  for (const { done, total } of steps) expect(done).toBeLessThanOrEqual(total ?? Number.POSITIVE_INFINITY)
 })
 
-/** Blocks that the summary of one form touches. */
-async function blocksRead(client: pg.Client, form: string): Promise<number> {
-  const { rows } = await client.query(`explain (analyze, buffers, format json) ${ENTITY_SUMMARY}`, [form])
-  const { Plan: plan } = rows[0]['QUERY PLAN'][0]
-  return plan['Shared Hit Blocks'] + plan['Shared Read Blocks']
-}
+test('one run of a target at a time; a signal ends it', async () => {
+  const stop = new AbortController()
+  const run = optimizer.optimize('shop', { seconds: 600, signal: stop.signal })
+  expect(optimizer.running('shop')).toMatchObject({ step: 'watch' })
+  await expect(optimizer.optimize('shop')).rejects.toMatchObject({ code: 'already-running' })
+  stop.abort(new Error('enough'))
+  await expect(run).rejects.toThrow()
+  expect(optimizer.running('shop')).toBeUndefined()
+})
+
+test('what stands in the way is said', async () => {
+  await expect(optimizer.optimize('none')).rejects.toMatchObject({ code: 'unknown-target' })
+  await expect(optimizer.optimize('plain')).rejects.toMatchObject({
+    code: 'no-statements',
+    detail: expect.stringContaining('CREATE EXTENSION "pg_stat_statements"'),
+  })
+})

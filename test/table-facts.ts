@@ -1,4 +1,5 @@
 /** Facts of a table for tests of the optimizer, written short: `['id bigint not null pk', 'name text']`. */
+import type { IndexSpec } from '../src/optimizer/planner.ts'
 import type { IndexFacts, TableFacts } from '../src/optimizer/schema.ts'
 
 const CATEGORIES: readonly (readonly [RegExp, string])[] = [
@@ -64,4 +65,14 @@ const index = (name: string, columns: readonly string[], primary: boolean): Inde
   constraint: name,
   ...{ replicaIdentity: false, referenced: false, valid: true, bytes: 8_192 },
   definition: `CREATE UNIQUE INDEX ${name} ON public.t USING btree (${columns.join(', ')})`,
+})
+
+/** A b-tree over columns of a table in `public`. */
+export const indexSpec = (
+  table: string,
+  columns: readonly string[],
+  more: Partial<IndexSpec> = {},
+): IndexSpec => ({
+  ...{ schema: 'public', table, method: 'btree', keys: columns.map((column) => ({ column })), include: [] },
+  ...more,
 })

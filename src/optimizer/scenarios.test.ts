@@ -8,9 +8,15 @@ import type { ColumnFacts, TableFacts } from './schema.ts'
 beforeAll(() => loadParser())
 
 const stats: Readonly<Record<string, Partial<ColumnFacts>>> = {
-  status: { nDistinct: 4, mostCommon: { values: ['done', 'open', 'lost', 'new'], frequencies: [0.7, 0.25, 0.04, 0.01] } },
+  status: {
+    nDistinct: 4,
+    mostCommon: { values: ['done', 'open', 'lost', 'new'], frequencies: [0.7, 0.25, 0.04, 0.01] },
+  },
   customer_id: { nDistinct: -0.1, histogram: ['1', '250', '500', '750', '1000'] },
-  created_at: { nDistinct: -1, histogram: ['2026-01-01', '2026-02-01', '2026-03-01', '2026-04-01', '2026-05-01'] },
+  created_at: {
+    nDistinct: -1,
+    histogram: ['2026-01-01', '2026-02-01', '2026-03-01', '2026-04-01', '2026-05-01'],
+  },
   day: { nDistinct: 300, histogram: ['2026-01-01', '2026-05-01'] },
   name: { nDistinct: -1, histogram: ["O'Brien", 'Smith & Sons', 'Zoë'] },
   data: { nDistinct: -1, histogram: ['{"tags": [1], "kind": "web"}', '{"kind": "api"}'] },
@@ -49,7 +55,11 @@ describe('constants', () => {
       ["'750'::bigint", "'1000'::bigint"],
     ],
     ['an upper bound alone', 'delete from orders where customer_id < $1', ["'250'::bigint"]],
-    ['lists, each another', 'select 1 from orders where status in ($1, $2)', ["'open'::text", "'done'::text"]],
+    [
+      'lists, each another',
+      'select 1 from orders where status in ($1, $2)',
+      ["'open'::text", "'done'::text"],
+    ],
     ['arrays', 'select 1 from orders where status = any ($1)', [`'{"open","done","lost"}'::text[]`]],
     ['what a call returned, for LIMIT', 'select 1 from orders limit $1 offset $2', ['3', '0']],
     ['a scalar key', 'select 1 from orders where data @> $1', [`'{"kind":"web"}'::jsonb`]],
@@ -75,7 +85,9 @@ describe('constants', () => {
   test('quotes and backslashes stay text', () => {
     const table: TableFacts = {
       ...orders,
-      columns: orders.columns.map((c) => (c.name === 'name' ? { ...c, histogram: ["O'B\\x; drop table t"] } : c)),
+      columns: orders.columns.map((c) =>
+        c.name === 'name' ? { ...c, histogram: ["O'B\\x; drop table t"] } : c,
+      ),
     }
     const model = buildModel(parseStatement('select 1 from orders where name = $1'), { tables: [table] })
     expect(scenariosOf(model, { calls: 1, rows: 1 })[0]?.values).toEqual(["E'O''B\\\\x; drop table t'::text"])

@@ -95,12 +95,6 @@ export function boundValue(
 /** Share of rows in which the column is NULL. */
 export const nullShare = (column: ColumnFacts): number => (column.notNull ? 0 : (column.nullFraction ?? 0))
 
-/** Share of rows that equal one of the values of a typical constant. */
-export const typicalShare = (column: ColumnFacts, rows: number): number | undefined => {
-  const distinct = distinctOf(column, rows)
-  return distinct === undefined ? undefined : (1 - nullShare(column)) / Math.max(1, distinct)
-}
-
 const quoteLiteral = (value: string): string =>
   value.includes('\\')
     ? ` E'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
