@@ -40,7 +40,8 @@ export const STATEMENT_ERRORS = {
   },
   'no-statements': {
     message: 'The statements of the database can not be read',
-    remedy: 'Do what the detail says: pg_stat_statements has to be loaded, created, and readable through pg_monitor.',
+    remedy:
+      'Do what the detail says: pg_stat_statements has to be loaded, created, and readable through pg_monitor.',
     status: 409,
     exit: 2,
   },
