@@ -48,16 +48,18 @@ const TID = 6
 const LEAF_FULL = PAGE - Math.floor((8192 * 10) / 100)
 const INNER_FILL = 0.7
 /** _bt_load: at most a tenth of a block in a posting list. */
-const POSTING = align(Math.floor((8192 * 10) / 100) - 7) - LINE_POINTER
+const POSTING = Math.floor((align(Math.floor((8192 * 10) / 100) - 7) - LINE_POINTER) / 8) * 8
 
 function btreePages(f: SizeFacts): number {
   const { keys } = f
   const width = keys.reduce((at, k) => align(at, k.align) + k.width, 0) + f.includeWidth
   const plain = align(TUPLE_HEADER + width)
-  const nulls = keys.length === 1 ? (keys[0]?.nullFraction ?? 0) * f.rows : 0
-  const common = keys.length === 1 ? (keys[0]?.common ?? []).map((share) => share * f.rows) : []
-  const seen = nulls + common.reduce((a, b) => a + b, 0)
-  const rest = Math.max(f.rows - seen, 0)
+  const [first] = keys
+  const single = keys.length === 1
+  const nulls = single ? (first?.nullFraction ?? 0) * f.rows : 0
+  // Of several columns it isn't known which combinations are common.
+  const common = single ? (first?.common ?? []).map((share) => share * f.rows) : []
+  const rest = Math.max(f.rows - nulls - common.reduce((a, b) => a + b, 0), 0)
   const restGroups = Math.max(Math.min(f.groups - common.length, rest), rest > 0 ? 1 : 0)
   let leaves = 0
   const add = (rows: number, groups: number, tuple: number) => {
@@ -79,6 +81,9 @@ function btreePages(f: SizeFacts): number {
 /** Tuples on a full leaf: the last one that fits becomes the high key and moves on. */
 const perLeaf = (tuple: number): number => Math.max(Math.ceil(LEAF_FULL / tuple) - 1, 2)
 
+/** The same where neighbours have other sizes: half a tuple is lost on average. */
+const perMixedLeaf = (tuple: number): number => Math.max(LEAF_FULL / tuple - 0.5, 2)
+
 /** Pages that a group of equal keys takes; between whole sizes in proportion. */
 function dedupedPages(rows: number, tuple: number): number {
   const whole = Math.floor(rows)
@@ -92,7 +97,7 @@ function groupPages(rows: number, tuple: number): number {
   const full = Math.floor(rows / fits)
   const left = rows - full * fits
   const bytes = (n: number) => (n > 1 ? align(tuple + TID * n) : tuple) + LINE_POINTER
-  return full / perLeaf(bytes(fits)) + (left > 0 ? 1 / perLeaf(bytes(left)) : 0)
+  return full / perLeaf(bytes(fits)) + (left > 0 ? 1 / perMixedLeaf(bytes(left)) : 0)
 }
 
 /** _hash_init: buckets for a fill of 75 %, in powers of two, above 1024 in quarters of one; a few overflow pages. */

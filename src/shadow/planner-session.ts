@@ -45,9 +45,8 @@ export function plannerSession(
       try {
         await settle(statement)
         const { sql, parameters } = substitute(statement.sql, statement.values)
-        if (parameters === 0) return await explained(session, 'EXPLAIN (FORMAT JSON)', sql)
-        if (major >= 16) return await explained(session, 'EXPLAIN (FORMAT JSON, GENERIC_PLAN)', sql)
-        return await generic(session, sql, parameters)
+        if (parameters === 0) return planOf(await session.query(`EXPLAIN (FORMAT JSON) ${sql}`))
+        return await generic(session, sql, parameters, major)
       } catch (error) {
         if (error instanceof AppError) throw error
         throw new AppError('cannot-plan', error instanceof Error ? error.message : String(error), {
@@ -80,31 +79,48 @@ async function setAll(
   }
 }
 
-async function explained(session: BulkSession, explain: string, sql: string): Promise<PlanNode> {
-  const [row] = await session.query(`${explain} ${sql}`)
-  const text = Object.values(row ?? {})[0]
+function planOf(rows: readonly Readonly<Record<string, string | null>>[]): PlanNode {
+  const text = Object.values(rows[0] ?? {})[0]
   const [root] = JSON.parse(text ?? '[]') as { readonly Plan?: PlanNode }[]
   if (!root?.Plan) throw new AppError('cannot-plan', 'it has no plan: a utility statement')
   return root.Plan
 }
 
-/** Before 16: a generic plan of a prepared statement. The values are never looked at. */
-async function generic(session: BulkSession, sql: string, parameters: number): Promise<PlanNode> {
-  const nulls = Array.from({ length: parameters }, () => 'NULL').join(', ')
+/** A generic plan. PREPARE, by the extended protocol, takes one statement only: what passed it may be put into a text. */
+async function generic(
+  session: BulkSession,
+  sql: string,
+  parameters: number,
+  major: number,
+): Promise<PlanNode> {
   await session.query(`PREPARE pgtend_statement AS ${sql}`)
   try {
-    await session.query(`SELECT set_config('plan_cache_mode', 'force_generic_plan', false)`)
-    const ask = () => explained(session, 'EXPLAIN (FORMAT JSON)', `EXECUTE pgtend_statement(${nulls})`)
+    // By the simple protocol: the extended one wants values for the parameters and plans with them.
+    if (major >= 16) return planOf(await session.script(`EXPLAIN (FORMAT JSON, GENERIC_PLAN) ${sql}`))
+    return await forced(session, parameters)
+  } finally {
+    await session.query('DEALLOCATE pgtend_statement')
+  }
+}
+
+/** Before 16: of the prepared statement, told to be generic. The values are never looked at. */
+async function forced(session: BulkSession, parameters: number): Promise<PlanNode> {
+  const nulls = Array.from({ length: parameters }, () => 'NULL').join(', ')
+  const set = (name: string, value: string) =>
+    session.query('SELECT set_config($1, $2, false)', [name, value])
+  const ask = async () =>
+    planOf(await session.query(`EXPLAIN (FORMAT JSON) EXECUTE pgtend_statement(${nulls})`))
+  await set('plan_cache_mode', 'force_generic_plan')
+  try {
     const plan = await ask()
     if (!pruned(plan)) return plan
     // Partitions that NULL would not be in are left out of the output, but not of the cost: asked again without pruning.
-    await session.query(`SELECT set_config('enable_partition_pruning', 'off', false)`)
+    await set('enable_partition_pruning', 'off')
     const whole = await ask()
-    await session.query(`SELECT set_config('enable_partition_pruning', 'on', false)`)
+    await set('enable_partition_pruning', 'on')
     return whole['Total Cost'] === plan['Total Cost'] ? whole : plan
   } finally {
-    await session.query('DEALLOCATE pgtend_statement')
-    await session.query('RESET plan_cache_mode')
+    await set('plan_cache_mode', 'auto')
   }
 }
 

@@ -17,7 +17,9 @@ export function sessionSettings({ database, settings, roleSettings }: Snapshot):
   const known = new Set(settings.map((s) => s.name.toLowerCase()))
   const parsed = roleSettings.map((row) => ({ row, ...split(row) })).filter((s) => COLLECTED(known, s.name))
   const ours = new Set(parsed.filter((s) => s.row.role === database.user).map((s) => s.name))
-  const base = settings.filter((s) => !READ_ONLY.has(s.name)).map((s) => [s.name, valueOf(s, ours)] as const)
+  const base = settings
+    .filter((s) => !READ_ONLY.has(s.name))
+    .map((s) => [s.name, usualValue(s, ours)] as const)
   const layer = (role: string | null, inDatabase: boolean) =>
     parsed
       .filter((s) => s.row.role === role && (s.row.database !== null) === inDatabase)
@@ -36,7 +38,7 @@ export function sessionSettings({ database, settings, roleSettings }: Snapshot):
 const READ_ONLY = new Set(['plan_cache_mode', 'lc_monetary'])
 
 /** What our own session was given by its client or its role says nothing of others. */
-const valueOf = (s: SettingRow, ours: ReadonlySet<string>): string =>
+const usualValue = (s: SettingRow, ours: ReadonlySet<string>): string =>
   s.source === 'client' || ours.has(s.name.toLowerCase()) ? s.boot : s.value
 
 function split({ setting }: RoleSettingRow): { readonly name: string; readonly value: string } {

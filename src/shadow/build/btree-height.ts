@@ -4,6 +4,8 @@ export interface KeyColumn {
   readonly width: number
   /** Distinct values among the rows. */
   readonly distinct: number
+  /** Distinct combinations of the values up to this one, where known. */
+  readonly combinations?: number | undefined
 }
 
 const PAGE = 8192 - 24 - 16
@@ -12,6 +14,7 @@ const FILL = 0.7
 const HEADER = 8
 const LINE_POINTER = 4
 const TID = 8
+const TOGETHER = 0.1
 
 const align = (bytes: number): number => Math.ceil(bytes / 8) * 8
 
@@ -31,12 +34,16 @@ export function btreeHeight(pages: number, rows: number, keys: readonly KeyColum
 function separator(rows: number, keys: readonly KeyColumn[]): number {
   let needed = 1
   let bytes = HEADER
-  let combinations = 1
-  for (const { width, distinct } of keys) {
+  let product = 1
+  let most = 1
+  for (const { width, distinct, combinations } of keys) {
     bytes += width * needed
-    combinations = Math.min(combinations * Math.max(distinct, 1), Math.max(rows, 1))
+    product *= Math.max(distinct, 1)
+    most = Math.max(most, distinct)
+    // As the planner does where nothing is known of how columns go together (estimate_num_groups).
+    const told = combinations ?? Math.min(product, Math.max(rows * TOGETHER, most))
     // The chance that two neighbours in order are still the same.
-    needed = rows > 0 ? 1 - combinations / rows : 0
+    needed = rows > 0 ? Math.max(1 - told / rows, 0) : 0
   }
   return align(bytes) + needed * TID + LINE_POINTER
 }

@@ -37,7 +37,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   max_wal_size: '256MB',
   min_wal_size: '32MB',
   max_locks_per_transaction: '8192',
-  max_connections: '24',
+  max_connections: '60',
   max_prepared_transactions: '0',
   shared_buffers: '32MB',
   max_worker_processes: '0',

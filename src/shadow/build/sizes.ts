@@ -3,9 +3,10 @@ import { setImmediate } from 'node:timers/promises'
 import { qualifiedName } from '../../core/identifier.ts'
 import { serverAccount } from '../../embedded/account.ts'
 import type { BulkSession } from '../../postgres/bulk-session.ts'
-import type { IndexRow, Snapshot, StatisticRow } from '../snapshot.ts'
+import type { ExtendedStatisticRow, IndexRow, Snapshot, StatisticRow } from '../snapshot.ts'
 import { btreeHeight, type KeyColumn } from './btree-height.ts'
 import { BLOCK, heightOf } from './btree-pages.ts'
+import { parseDistinct } from './parse-distinct.ts'
 import { emptyHeap, readMetapage, setBlocks, setHeight } from './relation-file.ts'
 import type { OidMap } from './statistics.ts'
 
@@ -44,10 +45,11 @@ export const blocksOf = (r: { readonly bytes: number | null; readonly pages: num
 function btreeHeights(snapshot: Snapshot, only: ReadonlySet<number>): ReadonlyMap<number, number> {
   const statistics = new Map(snapshot.statistics.map((s) => [`${s.relation}.${s.number}`, s]))
   const types = new Map(snapshot.columns.map((c) => [`${c.relation}.${c.number}`, c.type]))
+  const together = Map.groupBy(snapshot.extendedStatistics, (s) => s.relation)
   const heights = new Map<number, number>()
   for (const index of snapshot.indexes) {
     if (index.method !== 'btree' || index.kind !== 'i' || !only.has(index.relation)) continue
-    const keys = keyColumns(index, types, statistics)
+    const keys = keyColumns(index, types, statistics, together)
     heights.set(index.oid, btreeHeight(blocksOf(index), Math.max(index.tuples, 0), keys))
   }
   return heights
@@ -58,7 +60,11 @@ function keyColumns(
   index: IndexRow,
   types: ReadonlyMap<string, string>,
   statistics: ReadonlyMap<string, StatisticRow>,
+  together: ReadonlyMap<number, readonly ExtendedStatisticRow[]>,
 ): KeyColumn[] {
+  const counts = (together.get(index.relation) ?? []).flatMap((s) =>
+    s.data.flatMap((d) => parseDistinct(d.ndistinct)),
+  )
   const rows = Math.max(index.tuples, 0)
   return index.columns.slice(0, index.keyCount).map((number, at) => {
     const known = statistics.get(number === 0 ? `${index.oid}.${at + 1}` : `${index.relation}.${number}`)
@@ -66,9 +72,13 @@ function keyColumns(
     return {
       width: known?.width ?? typeWidth(types.get(`${index.relation}.${number}`)),
       distinct: distinct < 0 ? -distinct * rows : distinct,
+      combinations: counts.find((c) => sameColumns(c.columns, index.columns.slice(0, at + 1)))?.distinct,
     }
   })
 }
+
+const sameColumns = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((n) => b.includes(n))
 
 const WIDTHS: Readonly<Record<string, number>> = {
   ...{ boolean: 1, '"char"': 1, smallint: 2, integer: 4, bigint: 8, real: 4, 'double precision': 8, oid: 4 },

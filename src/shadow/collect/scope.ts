@@ -29,10 +29,21 @@ export const SCOPE = `WITH RECURSIVE own AS (
 )
 SELECT oid::int8 AS oid FROM wanted`
 
-/** Relations that somebody holds or waits for an exclusive lock on: whoever asks for theirs waits behind. */
-export const LOCKED = `SELECT DISTINCT relation::int8 AS oid FROM pg_locks
-  WHERE locktype = 'relation' AND mode = 'AccessExclusiveLock' AND relation >= 16384
-    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
+/**
+ * Relations that somebody holds or waits for an exclusive lock on: whoever asks for theirs waits behind. With the views and
+ * policies that read them, whose definitions can't be had either.
+ */
+export const LOCKED = `WITH RECURSIVE reads(a, b) AS (
+  SELECT r.ev_class, d.refobjid FROM pg_rewrite r
+    JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass
+  UNION ALL SELECT p.polrelid, d.refobjid FROM pg_policy p
+    JOIN pg_depend d ON d.classid = 'pg_policy'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_class'::regclass
+), held(oid) AS (
+  SELECT relation FROM pg_locks WHERE locktype = 'relation' AND mode = 'AccessExclusiveLock' AND relation >= 16384
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  UNION SELECT reads.a FROM held JOIN reads ON reads.b = held.oid
+)
+SELECT oid::int8 AS oid FROM held`
 
 /** $1: names of roles. With all that they are members of and have the rights of. */
 export const ROLES = (
