@@ -32,6 +32,19 @@ export const STATEMENT_ERRORS = {
     status: 413,
     exit: 2,
   },
+  'cannot-explain': {
+    message: 'PostgreSQL can not plan this statement',
+    remedy:
+      'Correct what it names: a missing table or extension, a parameter without a type ($1::int), a right that is lacking.',
+    status: 409,
+    exit: 2,
+  },
+  'not-read-only': {
+    message: 'The statement may change something, so it is not executed',
+    remedy: 'Leave ANALYZE off: the plan without execution is safe for every statement.',
+    status: 409,
+    exit: 2,
+  },
   'bad-plan': {
     message: 'This is not a plan of EXPLAIN (FORMAT JSON)',
     remedy: 'Give what EXPLAIN (FORMAT JSON) printed, unchanged.',
