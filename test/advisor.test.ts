@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ENTITY_SUMMARY } from '../src/demo/request.ts'
@@ -10,27 +7,17 @@ import { namedTables } from '../src/optimizer/named-tables.ts'
 import { loadParser, parseStatement } from '../src/optimizer/parse.ts'
 import { buildWorkload } from '../src/optimizer/workload.ts'
 import { parseUrl } from '../src/postgres/url.ts'
-import { openShadow, type Shadow } from '../src/shadow/shadow.ts'
 import { type Activity, watchActivity } from '../src/statement-activity.ts'
 import { costsOf, serveTraffic, wedsync } from './advisor.ts'
 import { LATEST, majors, type TestDatabase } from './servers.ts'
+import { testShadow } from './shadow.ts'
 
 const SCALE = 0.1
 /** The oldest and one more: the method is the same on all, and plans of the others are compared elsewhere. */
 const chosen = [...new Set([majors[0] ?? LATEST, LATEST])]
 
-const homes: string[] = []
-let shadow: Shadow
-beforeAll(async () => {
-  await loadParser()
-  const home = mkdtempSync(join(tmpdir(), 'pgtend-advisor-'))
-  homes.push(home)
-  shadow = openShadow({ home })
-})
-afterAll(async () => {
-  await shadow?.close()
-  for (const home of homes) rmSync(home, { recursive: true, force: true })
-})
+const shadow = testShadow()
+beforeAll(() => loadParser())
 
 /** What happens while `work` runs. */
 async function during<T>(
@@ -52,7 +39,11 @@ async function advise(
   url = db.url,
 ): Promise<WorkloadAdvice> {
   const { statements } = buildWorkload(entries)
-  const planner = await shadow.prepare({ spec: parseUrl(url, {}), key: url, tables: namedTables(statements) })
+  const planner = await shadow().prepare({
+    spec: parseUrl(url, {}),
+    key: url,
+    tables: namedTables(statements),
+  })
   try {
     return await adviseIndexes({ entries, window, schema: planner.schema, whatIf: planner.whatIf })
   } finally {

@@ -3,7 +3,7 @@ import type { PlanNode } from '../../src/optimizer/plan-node.ts'
 /** What makes two plans the same: every node with what it works on and how, without numbers. `rename`: of index names. */
 export function shapeOf(node: PlanNode, rename: (index: string) => string = (name) => name): string {
   const parts = [
-    ...[
+    ...([
       'Node Type',
       'Join Type',
       'Strategy',
@@ -12,8 +12,9 @@ export function shapeOf(node: PlanNode, rename: (index: string) => string = (nam
       'Scan Direction',
       'Partial Mode',
       'Parent Relationship',
-    ],
-    ...['Workers Planned', 'Inner Unique'],
+      'Workers Planned',
+      'Inner Unique',
+    ] as const),
   ].map((key) => String(node[key] ?? ''))
   const index = node['Index Name']
   const below = (node.Plans ?? []).map((child) => shapeOf(child, rename))
