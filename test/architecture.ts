@@ -21,6 +21,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'all-but-pa
   monitor: ['core', 'probes', 'derived', 'rules', 'advice', 'alerts', 'runbooks'],
   maintenance: ['core', 'probes', 'derived', 'rules', 'advice', 'actions', 'operations'],
   capacity: ['core'],
+  optimizer: ['core'],
+  shadow: ['core', 'embedded', 'postgres', 'optimizer'],
   backup: ['core', 'embedded', 'postgres'],
   demo: ['core', 'embedded', 'postgres'],
   'sql-pack': ['core', 'postgres'],
