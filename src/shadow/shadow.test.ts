@@ -241,6 +241,27 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     expect((await whatIf.plan({ sql })).cost).toBe(before.cost)
   })
 
+  test('the real ends of a column that grew since ANALYZE are asked for when that is wanted, else reckoned', async () => {
+    await database.query(
+      `CREATE TABLE feed AS SELECT i AS id, timestamptz '2025-01-01' + i * interval '1 min' AS at FROM generate_series(1, 50000) i`,
+    )
+    await database.query('CREATE INDEX feed_at ON feed (at)')
+    await database.query('ANALYZE feed')
+    await database.query(
+      `INSERT INTO feed SELECT i, timestamptz '2025-01-01' + i * interval '1 min' FROM generate_series(50001, 55000) i`,
+    )
+    await database.query('SELECT pg_stat_force_next_flush()').catch(() => {})
+    onTestFinished(() => database.query('DROP TABLE feed').then(() => {}))
+    const sql = `SELECT * FROM feed WHERE at > timestamptz '2025-01-01' + interval '53000 min'`
+    const rows = async (probeEnds: boolean) => {
+      const { whatIf } = await prepare({ key: `ends ${probeEnds}`, probeEnds, tables: [{ name: 'feed' }] })
+      return (await whatIf.plan({ sql })).plan['Plan Rows']
+    }
+    const truth = (await real(sql))['Plan Rows'] as number
+    expect(truth).toBeGreaterThan(10)
+    expect(await rows(true)).toBe(truth)
+  })
+
   test('names and labels that would break out', async () => {
     const [schema, table, column] = [`we"ird; drop`, `a.b"c'd\\`, `sel'"ect $1`]
     const q = (name: string) => `"${name.replaceAll('"', '""')}"`
