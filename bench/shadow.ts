@@ -9,6 +9,7 @@ import { parseUrl } from '../src/postgres/url.ts'
 import { openShadow } from '../src/shadow/shadow.ts'
 
 const major = Number(process.argv[2] ?? 17) as Major
+const sizes = (process.argv[3] ?? '20,200,2000').split(',').map(Number)
 const root = join(tmpdir(), `pgtend-bench-${process.pid}`)
 mkdirSync(root, { mode: 0o755 })
 
@@ -36,7 +37,7 @@ const rows: Record<string, unknown>[] = []
 try {
   // Once: the cluster is made and started.
   await (await shadow.prepare({ spec: parseUrl(server.url(), {}), key: 'empty' })).close()
-  for (const count of [20, 200, 2000]) {
+  for (const count of sizes) {
     const name = `bench${count}`
     const admin = await openBulkSession(parseUrl(server.url(), {}), 'bench')
     await admin.script(`CREATE DATABASE ${name}`)
