@@ -10,3 +10,7 @@ export function parseArray(text: string): string[] {
   }
   return elements
 }
+
+/** Elements as a one-dimensional array in PostgreSQL's writing. Pure. */
+export const writeArray = (elements: readonly string[]): string =>
+  `{${elements.map((e) => `"${e.replace(/["\\]/g, '\\$&')}"`).join(',')}}`

@@ -30,6 +30,8 @@ export async function openSessions(cluster: Cluster, database: string): Promise<
   })
   const set = 'SELECT set_config(key, value, false) FROM json_each_text($1)'
   await Promise.all([admin, builder].map((s) => s.query(set, [settings])))
+  // The catalogs here were never analysed, and nothing is known of JSON: a loop over both would be quadratic.
+  await admin.script('SET enable_nestloop = off; SET enable_mergejoin = off')
   return { admin, builder }
 }
 
