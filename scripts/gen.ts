@@ -13,6 +13,7 @@ const KINDS: Record<string, { type: string; from: string; name?: string }> = {
   runbooks: { type: 'Runbook', from: '../core/runbook.ts' },
   'optimizer/lint': { type: 'LintRule', from: '../lint-rule.ts', name: 'lintRules' },
   'optimizer/plan': { type: 'PlanRule', from: '../plan-rule.ts', name: 'planRules' },
+  'optimizer/rewrite': { type: 'RewriteRule', from: '../rewrite-rule.ts', name: 'rewriteRules' },
 }
 
 const camel = (name: string) => name.replace(/-(\w)/g, (_, c: string) => c.toUpperCase())

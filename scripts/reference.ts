@@ -8,6 +8,7 @@ import { ERRORS } from '../src/core/error-table.ts'
 import { configJsonSchema, ENVIRONMENT } from '../src/monitor/config.ts'
 import { lintRules } from '../src/optimizer/lint/index.ts'
 import { planRules } from '../src/optimizer/plan/index.ts'
+import { rewriteRules } from '../src/optimizer/rewrite/index.ts'
 import { describe } from '../src/render/catalog.ts'
 import { configurationPage } from '../src/render/configuration.ts'
 import {
@@ -32,6 +33,8 @@ const LINT =
   'What pgtend says of the text of a statement. It is read by PostgreSQL’s own parser; with the tables’ columns and indexes known it says less that is wrong. Each finding names line and column.'
 const PLAN =
   'What pgtend says of a plan: of EXPLAIN (FORMAT JSON), executed (ANALYZE) or not. Each finding names the node.'
+const REWRITES =
+  'Other texts that pgtend offers for a statement, made on its syntax tree. Each is the same by construction (as a set of rows), or says when it would differ.'
 const DERIVED =
   'A derived table is computed from probes and other derived tables, once. Rates are differences between two samples of pgtend, never averages since the last reset.'
 
@@ -54,6 +57,11 @@ export function pages(): Record<string, string> {
     [page('advice')]: advicePage(advice),
     [page('lint')]: checksPage('Lint', LINT, lintRules),
     [page('plan')]: checksPage('Plan findings', PLAN, planRules),
+    [page('rewrites')]: checksPage(
+      'Rewrites',
+      REWRITES,
+      rewriteRules.map((rule) => ({ ...rule, severity: 'another text' })),
+    ),
     [page('actions')]: actionsPage(actions),
     [page('errors')]: errorsPage(ERRORS),
     [page('cli')]: cliPage(

@@ -6,6 +6,10 @@ import { as } from './syntax.ts'
 export const sqlOf = (node: Node): string =>
   Deparser.deparse(node, { pretty: false }).trim().replace(/;$/, '')
 
+/** The same over several lines. */
+export const prettySql = (node: Node): string =>
+  Deparser.deparse(node, { pretty: true }).trim().replace(/;$/, '')
+
 /** The text of an expression with bare column names, as an index on it is written. */
 export function indexExpression(node: Node): string {
   const bare = (value: unknown): unknown => {

@@ -126,6 +126,13 @@ export function parseExpression(text: string): Node | undefined {
   }
 }
 
+/** The tree of one SELECT that we wrote ourselves. */
+export function selectOf(text: string): NodeOf<'SelectStmt'> {
+  const select = as(loaded().parseSync(text).stmts?.[0]?.stmt, 'SelectStmt')
+  if (!select) throw new Error(`not a SELECT: ${text}`)
+  return select
+}
+
 /** The tokens of a text, with byte offsets; comments are left out. */
 export const tokensOf = (text: string): readonly ScanToken[] =>
   loaded()

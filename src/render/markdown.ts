@@ -123,6 +123,9 @@ export function advicePage(advice: readonly CatalogAdvice[]): string {
   )
 }
 
+/** A star of SQL is none of Markdown. */
+const plain = (text: string): string => text.replaceAll('*', '\\*')
+
 /** A rule of the lint, or a finding in a plan, as the reference shows it. */
 export interface DocumentedCheck {
   readonly name: string
@@ -137,11 +140,14 @@ export function checksPage(title: string, intro: string, checks: readonly Docume
   return page(
     title,
     intro,
-    checks.map(({ name, title, severity, doc, example }) => ({
-      name,
-      title,
-      body: `**${title}** (${severity}). ${doc}\n${example ? `\n\`\`\`sql\n${example.before}\n-- better:\n${example.after}\n\`\`\`\n` : ''}`,
-    })),
+    checks.map(({ name, title, severity, doc, example }) => {
+      const sample = example ? `\n\`\`\`sql\n${example.before}\n-- better:\n${example.after}\n\`\`\`\n` : ''
+      return {
+        name,
+        title: plain(title),
+        body: `**${plain(title)}** (${severity}). ${plain(doc)}\n${sample}`,
+      }
+    }),
   )
 }
 
