@@ -8,6 +8,7 @@ import { type Cluster, openCluster } from './build/cluster.ts'
 import { databaseName } from './build/database.ts'
 import { buildDatabase } from './build-database.ts'
 import { collect } from './collect/collect.ts'
+import { openPlanner } from './shadow.ts'
 import type { RoleRow, Snapshot } from './snapshot.ts'
 
 describe.each(majors)('PostgreSQL %i', (major) => {
@@ -92,6 +93,43 @@ describe.each(majors)('PostgreSQL %i', (major) => {
       { name: 'app_user', super: 'false', bypass: 'false', login: 'false' },
       { name: `app_user~${databaseName('b')}`, super: 'false', bypass: 'true', login: 'false' },
     ])
+  })
+
+  test('a table of many files of 1 GB: a candidate is built on none of them', async () => {
+    const gigabytes = (bytes: number) => (r: Snapshot['relations'][number]) =>
+      r.name === 'doc' ? { ...r, bytes } : r
+    const relations = snapshot.relations.map(gigabytes(5.5 * 1024 ** 3))
+    const large = { ...snapshot, relations }
+    const built = await buildDatabase(cluster, databaseName('large'), large)
+    const { whatIf, close } = await openPlanner(cluster, databaseName('large'), large, built)
+    const sql = 'SELECT n FROM doc ORDER BY n LIMIT 5'
+    const before = await whatIf.plan({ sql: 'SELECT * FROM doc' })
+    const made = await whatIf.create({
+      schema: 'public',
+      table: 'doc',
+      method: 'btree',
+      keys: [{ column: 'n' }],
+      include: ['id'],
+    })
+    if ('reason' in made) throw new Error(made.reason)
+    const again = await whatIf.plan({ sql: 'SELECT * FROM doc' }, { with: [made] })
+    expect(before.cost).toBeGreaterThan(700_000)
+    expect(again.cost).toBe(before.cost)
+    expect(made.bytes).toBeGreaterThan(1024 ** 3)
+    expect((await whatIf.plan({ sql }, { with: [made], without: ['public.doc_n'] })).indexes).toEqual([
+      made.name,
+    ])
+    await whatIf.drop(made)
+    await close()
+    // Smaller again: what is left of the files counts for nothing.
+    const small = await buildDatabase(cluster, databaseName('large'), {
+      ...large,
+      relations: relations.map(gigabytes(8192 * 20)),
+    })
+    expect([small.rebuilt, small.refreshed]).toEqual([0, 1])
+    const planner = await openPlanner(cluster, databaseName('large'), large, small)
+    expect((await planner.whatIf.plan({ sql: 'SELECT * FROM doc' })).cost).toBeLessThan(1000)
+    await planner.close()
   })
 
   test('code of the watched database never runs as a superuser here', async () => {

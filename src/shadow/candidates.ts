@@ -66,7 +66,7 @@ export class Candidates {
       dataDir,
       stored.map((h) => h.oid),
     )
-    const owner = serverAccount()
+    const owner = serverAccount(dataDir)
     // CREATE INDEX reads the whole file, and notes in pg_class that it found no row.
     for (const h of stored) emptyHeap(paths.get(h.oid) as string)
     try {
@@ -197,7 +197,7 @@ export class Candidates {
       const pages = indexPages(facts)
       const height = btree ? btreeHeight(pages, facts.rows, keys) : 0
       if (btree) setHeight(path, height)
-      setBlocks(path, Math.max(pages, height + 2), serverAccount())
+      setBlocks(path, Math.max(pages, height + 2), serverAccount(dataDir))
       counts.push({ oid: part.oid, pages, tuples: facts.rows, visible: 0 })
       sized.push({ oid: part.oid, name: part.name, bytes: pages * BLOCK })
     }

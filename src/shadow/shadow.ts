@@ -1,16 +1,18 @@
 import type { WhatIf } from '../optimizer/planner.ts'
-import type { Gap, SchemaFacts } from '../optimizer/schema.ts'
+import type { SchemaFacts } from '../optimizer/schema.ts'
 import type { ConnectionSpec } from '../postgres/url.ts'
+import { PLANNER } from './build/accounts.ts'
 import { closeSessions, openSessions } from './build/build.ts'
-import { type Cluster, openCluster, PLANNER, shadowHome } from './build/cluster.ts'
-import { databaseName, dropUnused } from './build/database.ts'
-import { buildDatabase } from './build-database.ts'
+import { type Cluster, openCluster, shadowHome } from './build/cluster.ts'
+import { claimDatabase } from './build/database.ts'
+import { type Built, buildDatabase } from './build-database.ts'
 import { Candidates } from './candidates.ts'
 import { type CollectOptions, collect } from './collect/collect.ts'
 import { type Ends, withEnds } from './ends.ts'
 import { schemaFacts } from './facts.ts'
 import { plannerSession } from './planner-session.ts'
 import { sessionSettings } from './session-settings.ts'
+import type { Snapshot } from './snapshot.ts'
 import { createWhatIf } from './what-if.ts'
 
 export interface ShadowOptions {
@@ -56,7 +58,6 @@ export interface Shadow {
 /** Nothing is started before the first `prepare`. */
 export function openShadow({ home = shadowHome() }: ShadowOptions = {}): Shadow {
   const clusters = new Set<Cluster>()
-  const inUse = new Set<string>()
   return {
     async prepare(options) {
       const { spec } = options
@@ -65,39 +66,58 @@ export function openShadow({ home = shadowHome() }: ShadowOptions = {}): Shadow 
       const ends: Ends = await withEnds(spec, snapshot, options.probeEnds ?? false)
       const collected = performance.now()
       const cluster = await openCluster(Math.floor(snapshot.database.version / 10_000), home)
-      if (!clusters.has(cluster)) await dropUnused(cluster, inUse)
       clusters.add(cluster)
-      const database = databaseName(options.key ?? `${spec.host}:${spec.port}/${spec.database}`)
-      inUse.add(database)
-      const built = await buildDatabase(cluster, database, ends.snapshot)
-      const buildMs = performance.now() - collected
-      const sessions = await openSessions(cluster, database)
-      const asking = await cluster.open(database, PLANNER)
-      const planner = plannerSession(asking, cluster.major, sessionSettings(snapshot), built.roles)
-      const candidates = new Candidates({
-        sessions,
-        dataDir: cluster.server.dataDir,
-        explain: (sql) => planner.explain({ sql }),
-        oids: built.oids,
-      })
-      await candidates.clear()
-      const gaps: Gap[] = [...ends.gaps, ...built.gaps]
-      return {
-        whatIf: createWhatIf(planner, candidates),
-        schema: schemaFacts(snapshot, gaps),
-        cost: {
-          collectMs: collected - began,
-          buildMs,
-          ...{ queries: snapshot.queries, rebuilt: built.rebuilt, refreshed: built.refreshed },
-        },
-        async close() {
-          await Promise.all([planner.end(), closeSessions(sessions)])
-        },
+      const database = claimDatabase(cluster, options.key ?? `${spec.host}:${spec.port}/${spec.database}`)
+      try {
+        const built = await buildDatabase(cluster, database, ends.snapshot)
+        const buildMs = performance.now() - collected
+        const { whatIf, close } = await openPlanner(cluster, database, snapshot, built)
+        return {
+          whatIf,
+          schema: schemaFacts(snapshot, [...ends.gaps, ...built.gaps]),
+          cost: {
+            collectMs: collected - began,
+            buildMs,
+            ...{ queries: snapshot.queries, rebuilt: built.rebuilt, refreshed: built.refreshed },
+          },
+          async close() {
+            await close()
+            cluster.inUse.delete(database)
+          },
+        }
+      } catch (error) {
+        cluster.inUse.delete(database)
+        throw error
       }
     },
     async close() {
       await Promise.all([...clusters].map((cluster) => cluster.stop()))
       clusters.clear()
+    },
+  }
+}
+
+/** Opens the sessions that plan in a database that was built. */
+export async function openPlanner(
+  cluster: Cluster,
+  database: string,
+  snapshot: Snapshot,
+  built: Built,
+): Promise<Pick<Planner, 'whatIf' | 'close'>> {
+  const sessions = await openSessions(cluster, database)
+  const asking = await cluster.open(database, PLANNER)
+  const planner = plannerSession(asking, cluster.major, sessionSettings(snapshot), built.roles)
+  const candidates = new Candidates({
+    sessions,
+    dataDir: cluster.server.dataDir,
+    explain: (sql) => planner.explain({ sql }),
+    oids: built.oids,
+  })
+  await candidates.clear()
+  return {
+    whatIf: createWhatIf(planner, candidates),
+    async close() {
+      await Promise.all([planner.end(), closeSessions(sessions)])
     },
   }
 }

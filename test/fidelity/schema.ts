@@ -13,7 +13,7 @@ ALTER TABLE fleet.customer DROP COLUMN dropped;
 ALTER TABLE fleet.customer ADD COLUMN vip boolean NOT NULL DEFAULT false;
 CREATE TABLE fleet.parcel (id bigint PRIMARY KEY, customer int NOT NULL REFERENCES fleet.customer, depot int NOT NULL REFERENCES fleet.depot, state fleet.state NOT NULL,
   weight real NOT NULL, note text, placed timestamptz NOT NULL, code uuid NOT NULL, slot int4range, heavy boolean GENERATED ALWAYS AS (weight > 40) STORED);
-CREATE TABLE fleet.scan (parcel bigint NOT NULL, depot int NOT NULL, kind text NOT NULL, at timestamptz NOT NULL, payload jsonb) PARTITION BY RANGE (at);
+CREATE TABLE fleet.scan (parcel bigint NOT NULL, depot int NOT NULL REFERENCES fleet.depot, kind text NOT NULL, at timestamptz NOT NULL, payload jsonb) PARTITION BY RANGE (at);
 CREATE TABLE fleet.scan_q1 PARTITION OF fleet.scan FOR VALUES FROM ('2025-01-01') TO ('2025-04-01');
 CREATE TABLE fleet.scan_q2 PARTITION OF fleet.scan FOR VALUES FROM ('2025-04-01') TO ('2025-07-01');
 CREATE TABLE fleet.scan_q3 PARTITION OF fleet.scan FOR VALUES FROM ('2025-07-01') TO ('2025-10-01');

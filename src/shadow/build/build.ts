@@ -180,7 +180,7 @@ export async function fill(
   await renewHeights(admin, snapshot, only, oids, await files())
   await setCounts(admin, snapshot, oids)
   const paths = await files()
-  await setSizes(snapshot, only, oids, paths)
+  await setSizes(snapshot, only, oids, paths, cluster.server.dataDir)
   const byOid = new Map([...snapshot.relations, ...snapshot.indexes].map((r) => [r.oid, r]))
   return [...Map.groupBy(failed, (f) => f.relation)].flatMap(([relation, columns]) => {
     const r = byOid.get(relation)

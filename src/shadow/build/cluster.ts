@@ -9,6 +9,8 @@ import { endOrphan, isAbandoned } from '../../embedded/ownership.ts'
 import { availableMajors, type EmbeddedServer, startServer } from '../../embedded/server.ts'
 import { type BulkSession, openBulkSession } from '../../postgres/bulk-session.ts'
 import { parseUrl } from '../../postgres/url.ts'
+import { BUILDER, PLANNER } from './accounts.ts'
+import { dropUnused } from './database.ts'
 
 /** A private server of one major, with a database for each watched one. */
 export interface Cluster {
@@ -16,13 +18,11 @@ export interface Cluster {
   readonly server: EmbeddedServer
   /** Its superuser in the database `postgres`. */
   readonly admin: BulkSession
-  /** Opens a session; `builder` owns what is rebuilt, `planner` asks. Neither is a superuser: code from the watched database may run. */
+  /** Databases that somebody plans in now. */
+  readonly inUse: Set<string>
   open(database: string, as: 'postgres' | typeof BUILDER | typeof PLANNER): Promise<BulkSession>
   stop(): Promise<void>
 }
-
-export const BUILDER = 'pgtend_builder'
-export const PLANNER = 'pgtend_planner'
 
 /** Sizes and statistics are put in from outside: nothing may rewrite, log or look at them in passing. */
 const SETTINGS: Readonly<Record<string, string>> = {
@@ -34,7 +34,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   max_wal_senders: '0',
   // Else a commit writes small new files through the buffers, and a patched metapage stays unseen.
   wal_skip_threshold: '0',
-  max_wal_size: '256MB',
+  max_wal_size: '64MB',
   min_wal_size: '32MB',
   max_locks_per_transaction: '8192',
   max_connections: '60',
@@ -89,17 +89,16 @@ async function start(major: Major, home: string, onStop: () => void): Promise<Cl
         CREATE ROLE ${BUILDER} LOGIN;
         CREATE ROLE ${PLANNER} LOGIN BYPASSRLS;
       END IF; END $$`)
-    return {
-      major,
-      server,
-      admin,
-      open,
+    const cluster: Cluster = {
+      ...{ major, server, admin, open, inUse: new Set() },
       async stop() {
         onStop()
         await admin.end()
         await server.stop('fast')
       },
     }
+    await dropUnused(cluster)
+    return cluster
   } catch (error) {
     await server.stop('immediate')
     throw error

@@ -4,7 +4,8 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { quoteIdentifier } from '../../core/identifier.ts'
 import type { DatabaseRow } from '../snapshot.ts'
-import { BUILDER, type Cluster } from './cluster.ts'
+import { BUILDER } from './accounts.ts'
+import type { Cluster } from './cluster.ts'
 import { quoteLiteral } from './literal.ts'
 import { icuLocale } from './type-ddl.ts'
 
@@ -13,6 +14,16 @@ const WEEK_MS = 7 * 86_400_000
 /** The database of a target in the cluster: from what identifies the target, for example its URL without the password. */
 export const databaseName = (key: string): string =>
   `t_${createHash('sha256').update(key).digest('hex').slice(0, 20)}`
+
+/** A database for the key that nobody in this process plans in; a second planner of one target gets one of its own. */
+export function claimDatabase(cluster: Cluster, key: string): string {
+  for (let n = 1; ; n++) {
+    const name = n === 1 ? databaseName(key) : `${databaseName(key)}_${n}`
+    if (cluster.inUse.has(name)) continue
+    cluster.inUse.add(name)
+    return name
+  }
+}
 
 /** Beside the data directory: what each database was built from. */
 const notesDir = (cluster: Cluster): string => `${cluster.server.dataDir}.targets`
@@ -36,10 +47,10 @@ export const forgetNote = (cluster: Cluster, database: string): Promise<void> =>
   rm(noteFile(cluster, database), { force: true })
 
 /** Databases whose note is gone or a week old. */
-export async function dropUnused(cluster: Cluster, inUse: ReadonlySet<string>): Promise<void> {
+export async function dropUnused(cluster: Cluster): Promise<void> {
   const rows = await cluster.admin.query(`SELECT datname AS name FROM pg_database WHERE datname LIKE 't\\_%'`)
   for (const { name } of rows) {
-    if (name == null || inUse.has(name)) continue
+    if (name == null || cluster.inUse.has(name)) continue
     const file = noteFile(cluster, name)
     const fresh = existsSync(file) && Date.now() - (await stat(file)).mtimeMs < WEEK_MS
     if (!fresh) await dropDatabase(cluster, name)

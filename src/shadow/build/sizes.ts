@@ -95,8 +95,9 @@ export async function setSizes(
   only: ReadonlySet<number>,
   oids: OidMap,
   paths: ReadonlyMap<number, string>,
+  dataDir: string,
 ): Promise<void> {
-  const owner = serverAccount()
+  const owner = serverAccount(dataDir)
   const heights = btreeHeights(snapshot, only)
   const work: (() => void)[] = []
   const pathOf = (oid: number) => paths.get(oids.get(oid) ?? -1)
