@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freshDatabase, LATEST, type TestDatabase } from '../test/servers.ts'
-import { createOptimizer, type OptimizeProgress, type Optimizer } from './optimize-service.ts'
+import { createOptimizer, type Optimizer } from './optimize-service.ts'
+import type { OptimizeProgress } from './optimizer/optimize-run.ts'
 
 let db: TestDatabase
 let plain: TestDatabase

@@ -1,9 +1,9 @@
 import { AppError } from './core/errors.ts'
 import type { TargetConfig } from './monitor/config.ts'
 import { identify } from './monitor/identify.ts'
-import type { WorkloadAdvice } from './optimizer/advice.ts'
-import { adviseIndexes, type Progress } from './optimizer/advise.ts'
+import { adviseIndexes } from './optimizer/advise.ts'
 import { namedTables } from './optimizer/named-tables.ts'
+import type { OptimizeProgress, OptimizeReport } from './optimizer/optimize-run.ts'
 import { loadParser } from './optimizer/parse.ts'
 import type { SchemaFacts } from './optimizer/schema.ts'
 import type { Budget } from './optimizer/select.ts'
@@ -19,20 +19,6 @@ export interface OptimizeOptions {
   readonly budget?: Budget
   readonly onProgress?: (progress: OptimizeProgress) => void
   readonly signal?: AbortSignal
-}
-
-/** `watch` the statements, `rebuild` the database in the private planner, then as the advisor does. */
-export interface OptimizeProgress extends Omit<Progress, 'step'> {
-  readonly step: 'watch' | 'rebuild' | Progress['step']
-}
-
-/** What one run found, and how long its parts took. */
-export interface OptimizeReport {
-  readonly target: string
-  /** When it ended, epoch milliseconds. */
-  readonly at: number
-  readonly advice: WorkloadAdvice
-  readonly seconds: { readonly watch: number; readonly rebuild: number; readonly advise: number }
 }
 
 /** Index advice for the targets, one run for each at a time; the last report of each is kept. */

@@ -28,7 +28,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'all-but-pa
   'sql-pack': ['core', 'postgres'],
   server: 'all-but-pages',
   cli: 'all-but-pages',
-  react: ['core'],
+  react: ['core', 'optimizer'],
   web: ['react', 'core'],
   // Files directly in src: the public API and what wires it together.
   '.': 'all-but-pages',
@@ -111,7 +111,7 @@ function mayImport(from: string, target: string, typeOnly: boolean): boolean {
   if (allowed === undefined) return true
   if (allowed === 'all-but-pages') return to !== 'react' && to !== 'web' && (from === '.' || to !== 'cli')
   if (!allowed.includes(to)) return false
-  if (to === 'core' && (from === 'react' || from === 'web')) return typeOnly || SHARED_WITH_PAGES.has(target)
+  if (to !== 'react' && (from === 'react' || from === 'web')) return typeOnly || SHARED_WITH_PAGES.has(target)
   return true
 }
 

@@ -23,6 +23,7 @@ test('a report of a statement is made of its parts, the gravest finding first', 
     why: 'there is no private planner here',
   }))
   const report: QueryReport = {
+    at: 1,
     sql: SQL,
     fingerprint: parsed.fingerprint,
     findings: reportFindings(lint(model), analysePlan(explained)),

@@ -1,12 +1,15 @@
 /** The report on one statement (SPEC Q8): pure data. The CLI, the API and the page show it; what isn't known is left out or says why. */
 
 import type { Severity } from '../core/rule.ts'
+import type { IndexAdvice } from './advice.ts'
 import type { PlanFinding } from './analyse-plan.ts'
 import type { LintFinding } from './lint.ts'
 import type { Explained } from './plan-node.ts'
 import type { Rewritten } from './rewrite.ts'
 
 export interface QueryReport {
+  /** When it was made, epoch milliseconds. */
+  readonly at: number
   /** The statement as given, and what identifies it: the fingerprint of its tree. */
   readonly sql: string
   readonly fingerprint: string
@@ -18,13 +21,23 @@ export interface QueryReport {
   readonly findings: readonly ReportFinding[]
   readonly plan?: PlannedPart
   readonly rewrites: readonly PlannedRewrite[]
+  /** For this statement alone; without `current`, seconds are parts of one second of it. Costs stand at `statements[0]`. */
   readonly indexes: readonly IndexAdvice[]
   /** What could not be looked at, each with why and what would help. */
-  readonly gaps: readonly {
-    readonly part: 'figures' | 'plan' | 'schema' | 'indexes'
-    readonly reason: string
-    readonly remedy?: string
-  }[]
+  readonly gaps: readonly ReportGap[]
+}
+
+export interface ReportGap {
+  readonly part: 'figures' | 'plan' | 'schema' | 'indexes'
+  readonly reason: string
+  readonly remedy?: string
+}
+
+/** How far the making of a report is. `total` is absent where it isn't known beforehand. */
+export interface ReportProgress {
+  readonly step: 'waiting' | 'rebuild' | 'plan' | 'rewrites' | 'indexes'
+  readonly done: number
+  readonly total?: number
 }
 
 export interface CurrentFigures {
@@ -52,6 +65,8 @@ export interface PlannedPart {
   readonly role: string
   /** Planned for any values of its parameters. */
   readonly generic: boolean
+  /** The constants that it was planned with in place of `$1`, `$2`, …, as SQL text; null for NULL. */
+  readonly values?: readonly (string | null)[]
   /** Where: on the watched database, or in the private planner. */
   readonly by: 'database' | 'shadow'
   readonly notes: readonly string[]
@@ -67,17 +82,6 @@ export interface PlannedRewrite extends Rewritten {
   /** Absent where it was not planned; `why` says what prevented it. */
   readonly planned?: Improvement & { readonly explained: Explained }
   readonly why?: string
-}
-
-export interface IndexAdvice {
-  /** CREATE INDEX CONCURRENTLY …, and ANALYZE where an expression needs it. */
-  readonly sql: readonly string[]
-  readonly undo: readonly string[]
-  readonly cost: Improvement
-  readonly bytes: number
-  readonly confidence: 'high' | 'medium' | 'low'
-  readonly because: string
-  readonly explained?: Explained
 }
 
 const WEIGHT: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, info: 2 }
