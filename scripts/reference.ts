@@ -6,12 +6,16 @@ import { DEMO_ROUTES } from '../src/cli/demo-app.ts'
 import { optionName } from '../src/cli/help.ts'
 import { ERRORS } from '../src/core/error-table.ts'
 import { configJsonSchema, ENVIRONMENT } from '../src/monitor/config.ts'
+import { lintRules } from '../src/optimizer/lint/index.ts'
+import { planRules } from '../src/optimizer/plan/index.ts'
+import { rewriteRules } from '../src/optimizer/rewrite/index.ts'
 import { describe } from '../src/render/catalog.ts'
 import { configurationPage } from '../src/render/configuration.ts'
 import {
   actionsPage,
   advicePage,
   apiPage,
+  checksPage,
   cliPage,
   type DocumentedRoute,
   errorsPage,
@@ -25,6 +29,12 @@ const commands = await Promise.all(Object.values(COMMANDS).map((load) => load())
 
 const PROBES =
   'A probe reads facts from PostgreSQL. Where one can not be read it says why and what would change that; it never counts as healthy. Units are base units: bytes, seconds, shares from 0 to 1.'
+const LINT =
+  'What pgtend says of the text of a statement. It is read by PostgreSQL’s own parser; with the tables’ columns and indexes known it says less that is wrong. Each finding names line and column.'
+const PLAN =
+  'What pgtend says of a plan: of EXPLAIN (FORMAT JSON), executed (ANALYZE) or not. Each finding names the node.'
+const REWRITES =
+  'Other texts that pgtend offers for a statement, made on its syntax tree. Each is the same by construction (as a set of rows), or says when it would differ.'
 const DERIVED =
   'A derived table is computed from probes and other derived tables, once. Rates are differences between two samples of pgtend, never averages since the last reset.'
 
@@ -45,6 +55,13 @@ export function pages(): Record<string, string> {
     ),
     [page('rules')]: rulesPage(rules),
     [page('advice')]: advicePage(advice),
+    [page('lint')]: checksPage('Lint', LINT, lintRules),
+    [page('plan')]: checksPage('Plan findings', PLAN, planRules),
+    [page('rewrites')]: checksPage(
+      'Rewrites',
+      REWRITES,
+      rewriteRules.map((rule) => ({ ...rule, severity: 'another text' })),
+    ),
     [page('actions')]: actionsPage(actions),
     [page('errors')]: errorsPage(ERRORS),
     [page('cli')]: cliPage(

@@ -20,6 +20,7 @@ describe('a planted breach is caught', () => {
     ['the same folder by a roundabout way', 'core/a.ts', "import x from '../core/../store/x.ts'"],
     ['a page in the server', 'server/a.ts', "import { x } from '../web/x.ts'"],
     ['a value from core in react', 'react/a.ts', "import { scoreHealth } from '../core/health.ts'"],
+    ['a value from the optimizer in react', 'react/a.ts', "import { lint } from '../optimizer/lint.ts'"],
     ['a package in core', 'core/a.ts', "import { z } from 'zod'"],
     ['node in core', 'core/a.ts', "import { readFileSync } from 'node:fs'"],
     ['pg outside postgres', 'monitor/a.ts', "import pg from 'pg'"],
@@ -40,6 +41,7 @@ test('what is allowed is not caught', () => {
   const files = new Map([
     ['rules/a.ts', "import x from '../probes/x.ts'\nimport { y } from '../core/y.ts'"],
     ['react/a.ts', "import type { Health } from '../core/health.ts'\nimport { useState } from 'react'"],
+    ['react/b.ts', "import type { QueryReport } from '../optimizer/report.ts'"],
     ['core/a.ts', "// import '../store/x.ts'\nconst text = `import '../store/x.ts'`\nexport { text }"],
   ])
   expect(breaches(files)).toEqual([])

@@ -12,21 +12,23 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'all-but-pa
   embedded: ['core'],
   derived: ['core', 'probes'],
   rules: ['core', 'probes', 'derived'],
-  advice: ['core', 'probes', 'derived'],
+  advice: ['core', 'probes', 'derived', 'optimizer'],
   actions: ['core'],
   runbooks: ['core', 'actions'],
   operations: ['core', 'actions', 'runbooks'],
   alerts: ['core', 'rules'],
   notify: ['core'],
-  monitor: ['core', 'probes', 'derived', 'rules', 'advice', 'alerts', 'runbooks'],
+  monitor: ['core', 'probes', 'derived', 'rules', 'advice', 'alerts', 'runbooks', 'optimizer'],
   maintenance: ['core', 'probes', 'derived', 'rules', 'advice', 'actions', 'operations'],
   capacity: ['core'],
+  optimizer: ['core'],
+  shadow: ['core', 'embedded', 'postgres', 'optimizer'],
   backup: ['core', 'embedded', 'postgres'],
   demo: ['core', 'embedded', 'postgres'],
   'sql-pack': ['core', 'postgres'],
   server: 'all-but-pages',
   cli: 'all-but-pages',
-  react: ['core'],
+  react: ['core', 'optimizer'],
   web: ['react', 'core'],
   // Files directly in src: the public API and what wires it together.
   '.': 'all-but-pages',
@@ -109,7 +111,7 @@ function mayImport(from: string, target: string, typeOnly: boolean): boolean {
   if (allowed === undefined) return true
   if (allowed === 'all-but-pages') return to !== 'react' && to !== 'web' && (from === '.' || to !== 'cli')
   if (!allowed.includes(to)) return false
-  if (to === 'core' && (from === 'react' || from === 'web')) return typeOnly || SHARED_WITH_PAGES.has(target)
+  if (to !== 'react' && (from === 'react' || from === 'web')) return typeOnly || SHARED_WITH_PAGES.has(target)
   return true
 }
 

@@ -1,3 +1,5 @@
+import { STATEMENT_ERRORS } from './statement-errors.ts'
+
 /**
  * Every error that a user can cause or meet, in one table. `remedy` says what to do.
  * Exit codes: 2 misuse, 3 can't connect, 4 own environment (store, port, disk). docs/reference/errors.md is generated from it.
@@ -162,6 +164,14 @@ export const ERRORS = {
     remedy: 'Read the reason; what it needs is in docs/reference/actions.md.',
     status: 409,
     exit: 2,
+  },
+  ...STATEMENT_ERRORS,
+  'no-shadow': {
+    message: 'There is no private planner for this PostgreSQL here',
+    remedy:
+      'Use Linux or macOS on x64 or arm64, and install with optional dependencies. Advice that needs no planner still works.',
+    status: 501,
+    exit: 4,
   },
   'plan-changed': {
     message: 'The database has changed since the plan was approved',

@@ -41,6 +41,7 @@ const SIGNS: Record<string, string> = {
     where (a.application_name, b.application_name, c.application_name) = ('worker', 'api', 'web') and cardinality(pg_blocking_pids(a.pid)) = 0)`,
   'connection-leak': `(select count(*) = 25 from pg_stat_activity where application_name = 'booking-sync' and state = 'idle')`,
   'slow-query': `exists (select from pg_stat_activity where query like 'with recent%' and state = 'active' and application_name = 'analytics')`,
+  'n-plus-one': `exists (select from pg_stat_activity where application_name = 'invoice-list' and query like '%from clients where id = $1')`,
 }
 
 test('every fault can be told from the database', () => {

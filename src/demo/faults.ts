@@ -5,6 +5,7 @@ import deadRows from './faults/dead-rows.ts'
 import duplicateIndex from './faults/duplicate-index.ts'
 import idleInTransaction from './faults/idle-in-transaction.ts'
 import missingIndex from './faults/missing-index.ts'
+import nPlusOne from './faults/n-plus-one.ts'
 import replicationLag from './faults/replication-lag.ts'
 import slowQuery from './faults/slow-query.ts'
 import unusedIndex from './faults/unused-index.ts'
@@ -19,5 +20,6 @@ export const FAULTS: readonly Fault[] = [
   blockingChain,
   connectionLeak,
   slowQuery,
+  nPlusOne,
   replicationLag,
 ]

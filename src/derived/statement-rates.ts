@@ -1,15 +1,13 @@
 import { detail, flag, gauge, id, label, optional } from '../core/columns.ts'
 import { defineDerived } from '../core/derived.ts'
 import { maybe, pair } from '../core/given.ts'
+import { isOwnStatement } from '../core/own-statement.ts'
 import { redactLiterals } from '../core/redact.ts'
 import type { Row } from '../core/table.ts'
 import statementTexts from '../probes/statement-texts.ts'
 import statements from '../probes/statements.ts'
 import { memoized } from './_names.ts'
 import { statementDifferences } from './_statement-differences.ts'
-
-/** The comment that pgtend's own statements begin with, or have after their first word: PostgreSQL 18 keeps only that. */
-const OWN = /^(?:\w+\s+)?\/\* pgtend\b/
 
 const textsById = memoized(
   (rows: readonly Row<typeof statementTexts>[]) => new Map(rows.map((t) => [t.query_id, t])),
@@ -48,7 +46,7 @@ export default defineDerived({
   compute({ statements: both, texts = [] }, { limits }) {
     const known = textsById(texts)
     const ran = statementDifferences(both).changes.filter(
-      ({ row, grew }) => grew.calls > 0 && !OWN.test(known.get(row.query_id)?.query ?? ''),
+      ({ row, grew }) => grew.calls > 0 && !isOwnStatement(known.get(row.query_id)?.query ?? ''),
     )
     const all = ran.reduce((sum, { grew }) => sum + grew.exec_seconds, 0)
     return ran

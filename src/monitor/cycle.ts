@@ -3,6 +3,7 @@ import type { Context } from '../core/given.ts'
 import type { Outcome } from '../core/outcome.ts'
 import type { Cadence, Probe } from '../core/probe.ts'
 import type { Capabilities } from '../core/server.ts'
+import { loadParser } from '../optimizer/parse.ts'
 import type { Config } from './config.ts'
 import type { Facts, Request } from './facts.ts'
 
@@ -67,7 +68,8 @@ export async function runCycle(
     const { thresholds, weights } = config
     return facts.evaluate(context, { thresholds, weights, suppressed })
   }
-  await fly(facts.due(cadences))
+  // Advice reads statements' texts; the first time it takes 0.1 s, while the server answers.
+  await Promise.all([fly(facts.due(cadences)), loadParser()])
   let evaluation = judge()
   const lookups = facts.lookups(evaluation, cadences.has('sweep'))
   if (lookups.length > 0) {

@@ -17,8 +17,8 @@ export interface BulkSession {
   readonly where: string
   /** Extended protocol; every value as PostgreSQL's text. */
   query(sql: string, values?: readonly unknown[]): Promise<readonly TextRow[]>
-  /** Simple protocol, for text that pg_dump made: it may hold several statements. */
-  script(sql: string): Promise<void>
+  /** Simple protocol, for text of our own or that pg_dump made: it may hold several statements. Rows of the last one. */
+  script(sql: string): Promise<readonly TextRow[]>
   /** The bytes of a `COPY … TO STDOUT`. */
   copyOut(sql: string): Readable
   /** Takes the bytes of a `COPY … FROM STDIN`; `rowCount` is known when it has finished. */
@@ -93,7 +93,10 @@ function makeSession(connection: Connection, capabilities: Capabilities): BulkSe
     capabilities,
     where: connection.where,
     query,
-    script: async (sql) => void (await client.query(sql)),
+    async script(sql) {
+      const results = [await client.query<TextRow>(sql)].flat()
+      return results.at(-1)?.rows ?? []
+    },
     copyOut: (sql) => submit(copyTo(sql)),
     copyIn: (sql) => submit(copyFrom(sql)) as Writable & { rowCount: number },
     async takeWire() {

@@ -123,6 +123,34 @@ export function advicePage(advice: readonly CatalogAdvice[]): string {
   )
 }
 
+/** A star of SQL is none of Markdown. */
+const plain = (text: string): string => text.replaceAll('*', '\\*')
+
+/** A rule of the lint, or a finding in a plan, as the reference shows it. */
+export interface DocumentedCheck {
+  readonly name: string
+  readonly title: string
+  readonly severity: string
+  readonly doc: string
+  readonly example?: { readonly before: string; readonly after: string }
+}
+
+/** What pgtend says of the text of a statement and of its plan. */
+export function checksPage(title: string, intro: string, checks: readonly DocumentedCheck[]): string {
+  return page(
+    title,
+    intro,
+    checks.map(({ name, title, severity, doc, example }) => {
+      const sample = example ? `\n\`\`\`sql\n${example.before}\n-- better:\n${example.after}\n\`\`\`\n` : ''
+      return {
+        name,
+        title: plain(title),
+        body: `**${plain(title)}** (${severity}). ${plain(doc)}\n${sample}`,
+      }
+    }),
+  )
+}
+
 /** An action as the reference shows it. */
 export interface DocumentedAction {
   readonly name: string

@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freshDatabase, LATEST, type TestDatabase } from '../test/servers.ts'
+import { createOptimizer, type Optimizer } from './optimize-service.ts'
+import type { OptimizeProgress } from './optimizer/optimize-run.ts'
+
+let db: TestDatabase
+let plain: TestDatabase
+let optimizer: Optimizer
+const home = mkdtempSync(join(tmpdir(), 'pgtend-optimizer-'))
+
+beforeAll(async () => {
+  db = await freshDatabase(LATEST)
+  plain = await freshDatabase(LATEST)
+  await plain.query('drop extension pg_stat_statements')
+  await db.query(`create table orders as select i as id, i % 5000 as customer, now() - i * interval '1 minute' as created_at
+    from generate_series(1, 50000) i`)
+  await db.query('analyze orders')
+  // Or filling the table would count among the writes of the window.
+  await db.query('select pg_stat_force_next_flush()')
+  optimizer = createOptimizer({
+    targets: [
+      { url: db.url, name: 'shop' },
+      { url: plain.url, name: 'plain' },
+    ],
+    home,
+  })
+})
+afterAll(async () => {
+  await optimizer?.stop()
+  await Promise.all([db?.drop(), plain?.drop()])
+  rmSync(home, { recursive: true, force: true })
+})
+
+const ask = () => db.query('select * from orders where customer = $1', [42])
+
+test('from the statements of a target to a proved index, step by step, and the report is kept', async () => {
+  const steps: OptimizeProgress[] = []
+  const onProgress = (progress: OptimizeProgress) => {
+    steps.push(progress)
+    if (progress.step === 'watch') void ask()
+  }
+  expect(optimizer.latest('shop')).toBeUndefined()
+  const report = await optimizer.optimize('shop', { seconds: 2, onProgress })
+  expect(report.advice.indexes).toMatchObject([
+    {
+      summary: 'orders (customer)',
+      ddl: ['CREATE INDEX CONCURRENTLY "orders_customer_idx" ON "public"."orders" USING btree ("customer");'],
+      action: { name: 'create-index-concurrently', input: { table: 'orders' } },
+    },
+  ])
+  expect(optimizer.latest('shop')).toBe(report)
+  expect(optimizer.running('shop')).toBeUndefined()
+  expect([...new Set(steps.map((s) => s.step))]).toEqual([
+    'watch',
+    'rebuild',
+    'statements',
+    'candidates',
+    'choice',
+    'proof',
+  ])
+  for (const { done, total } of steps) expect(done).toBeLessThanOrEqual(total ?? Number.POSITIVE_INFINITY)
+})
+
+test('one run of a target at a time; a signal ends it', async () => {
+  const stop = new AbortController()
+  const run = optimizer.optimize('shop', { seconds: 600, signal: stop.signal })
+  expect(optimizer.running('shop')).toMatchObject({ step: 'watch' })
+  await expect(optimizer.optimize('shop')).rejects.toMatchObject({ code: 'already-running' })
+  stop.abort(new Error('enough'))
+  await expect(run).rejects.toThrow()
+  expect(optimizer.running('shop')).toBeUndefined()
+})
+
+test('what stands in the way is said', async () => {
+  await expect(optimizer.optimize('none')).rejects.toMatchObject({ code: 'unknown-target' })
+  await expect(optimizer.optimize('plain')).rejects.toMatchObject({
+    code: 'no-statements',
+    detail: expect.stringContaining('CREATE EXTENSION "pg_stat_statements"'),
+  })
+})

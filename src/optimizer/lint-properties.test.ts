@@ -1,0 +1,53 @@
+import fc from 'fast-check'
+import { beforeAll, expect, test } from 'vitest'
+import { relaid, selectStatement } from '../../test/sql-generator.ts'
+import { tableFacts } from '../../test/table-facts.ts'
+import { buildModel } from './build-model.ts'
+import { lint } from './lint.ts'
+import { loadParser, parseStatement } from './parse.ts'
+
+beforeAll(loadParser)
+
+const columns = [
+  'id integer pk',
+  'a integer',
+  'b integer not null',
+  'txt text',
+  'flag boolean',
+  'at timestamp without time zone',
+]
+const tables = [tableFacts('t', columns), tableFacts('u', columns)]
+const model = (sql: string, known: boolean) => buildModel(parseStatement(sql), known ? { tables } : {})
+
+test('any statement has a model and findings with places inside its text', () => {
+  fc.assert(
+    fc.property(selectStatement, fc.boolean(), (sql, known) => {
+      const built = model(sql, known)
+      const inside = (n: number) => n >= 0 && n < built.parsed.source.bytes
+      for (const scope of built.scopes) {
+        expect(scope.predicates.every((p) => inside(p.location))).toBe(true)
+        if (known)
+          expect(scope.predicates.flatMap((p) => p.columns).every((c) => c.table !== null)).toBe(true)
+      }
+      for (const { position } of lint(built, { rowsPerCall: 5000 })) {
+        expect(inside(position.offset)).toBe(true)
+        expect(position.line).toBeGreaterThan(0)
+      }
+    }),
+    { numRuns: 400 },
+  )
+})
+
+test('layout and comments change places only', () => {
+  fc.assert(
+    fc.property(
+      selectStatement.chain((sql) => fc.tuple(fc.constant(sql), relaid(sql))),
+      ([sql, other]) => {
+        const said = (text: string) => lint(model(text, true)).map(({ position, ...rest }) => rest)
+        expect(said(other)).toEqual(said(sql))
+        expect(parseStatement(other).fingerprint).toBe(parseStatement(sql).fingerprint)
+      },
+    ),
+    { numRuns: 300 },
+  )
+})
