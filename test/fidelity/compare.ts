@@ -2,6 +2,7 @@ import type { PlanNode } from '../../src/optimizer/plan-node.ts'
 
 /** What makes two plans the same: every node with what it works on and how, without numbers. `rename`: of index names. */
 export function shapeOf(node: PlanNode, rename: (index: string) => string = (name) => name): string {
+  const fields: Readonly<Record<string, unknown>> = { ...node }
   const parts = [
     ...[
       'Node Type',
@@ -14,7 +15,7 @@ export function shapeOf(node: PlanNode, rename: (index: string) => string = (nam
       'Parent Relationship',
     ],
     ...['Workers Planned', 'Inner Unique'],
-  ].map((key) => String(node[key] ?? ''))
+  ].map((key) => String(fields[key] ?? ''))
   const index = node['Index Name']
   const below = (node.Plans ?? []).map((child) => shapeOf(child, rename))
   return `${parts.join('|')}|${index === undefined ? '' : rename(index)}(${below.join(',')})`
