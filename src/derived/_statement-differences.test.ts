@@ -124,9 +124,7 @@ test('the same query id of another role, database or level is another statement'
 })
 
 test('before 17, a new statement is a gap once anything was evicted', () => {
-  expect(counted([s('a', 1)], [s('a', 1), s('new', 5)])).toEqual([
-    ['new', 5],
-  ])
+  expect(counted([s('a', 1)], [s('a', 1), s('new', 5)])).toEqual([['new', 5]])
   expect(counted([s('a', 1), s('gone', 1)], [s('a', 2), s('new', 5)])).toEqual([['a', 1]])
   expect(counted([s('a', 7), s('b', 1)], [s('a', 2), s('b', 2), s('new', 5)])).toEqual([['b', 1]])
 })

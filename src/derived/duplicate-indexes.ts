@@ -7,7 +7,7 @@ import relationNames from '../probes/relation-names.ts'
 import { blockSize } from './_blocks.ts'
 import { countersByOid } from './_index-rows.ts'
 import { namesByOid } from './_names.ts'
-import { redundantIndexes } from './_redundancy.ts'
+import { allRedundant } from './_redundancy.ts'
 
 export default defineDerived({
   name: 'duplicate-indexes',
@@ -29,31 +29,24 @@ export default defineDerived({
   compute({ definitions, names, indexes = [] }, { server }) {
     const named = namesByOid(names)
     const counted = countersByOid(indexes)
-    // Indexes of partitioned parents have no storage and can't be dropped without blocking.
-    const own = definitions.filter((d) => named.get(d.oid)?.kind === 'i')
-    return [...Map.groupBy(own, (d) => d.table_oid).values()].flatMap((ofTable) =>
-      redundantIndexes(ofTable).flatMap(({ index, twin, reason }) => {
-        const [name, twinName, table] = [
-          named.get(index.oid),
-          named.get(twin.oid),
-          named.get(index.table_oid),
-        ]
-        if (!name || !twinName || !table) return []
-        const counters = counted.get(index.oid)
-        return [
-          {
-            oid: index.oid,
-            schema: name.schema,
-            table: table.name,
-            index: name.name,
-            twin_oid: twin.oid,
-            twin: twinName.name,
-            reason,
-            size: (counters?.pages ?? 0) * blockSize(server),
-            scans: counters?.scans ?? 0,
-          },
-        ]
-      }),
-    )
+    return allRedundant(definitions).flatMap(({ index, twin, reason }) => {
+      const [name, twinName, table] = [named.get(index.oid), named.get(twin.oid), named.get(index.table_oid)]
+      // Indexes of partitioned parents have no storage and can't be dropped without blocking.
+      if (name?.kind !== 'i' || !twinName || !table) return []
+      const counters = counted.get(index.oid)
+      return [
+        {
+          oid: index.oid,
+          schema: name.schema,
+          table: table.name,
+          index: name.name,
+          twin_oid: twin.oid,
+          twin: twinName.name,
+          reason,
+          size: (counters?.pages ?? 0) * blockSize(server),
+          scans: counters?.scans ?? 0,
+        },
+      ]
+    })
   },
 })

@@ -5,8 +5,7 @@ import indexDefinitions from '../probes/index-definitions.ts'
 import indexes from '../probes/indexes.ts'
 import relationNames from '../probes/relation-names.ts'
 import { blockSize } from './_blocks.ts'
-import { definitionsByOid, keptBecause } from './_index-rows.ts'
-import { byText, namesByOid } from './_names.ts'
+import { countersByOid, namedIndexes } from './_index-rows.ts'
 import statisticsAge from './statistics-age.ts'
 
 export default defineDerived({
@@ -38,39 +37,28 @@ export default defineDerived({
     kept_because: optional(detail('Why it must stay')),
   },
   compute({ indexes, definitions, names, age }, { server }) {
-    const named = namesByOid(names)
-    const defined = definitionsByOid(definitions)
-    return indexes
-      .flatMap((i) => {
-        const definition = defined.get(i.oid)
-        const name = named.get(i.oid)
-        const table = named.get(i.table_oid)
-        if (!definition || !name || !table) return []
-        const kept = keptBecause(definition, name)
-        return [
-          {
-            oid: i.oid,
-            table_oid: i.table_oid,
-            schema: name.schema,
-            table: table.name,
-            index: name.name,
-            size: i.pages * blockSize(server),
-            scans: i.scans,
-            last_scan: i.last_scan,
-            since: age?.[0]?.since ?? null,
-            valid: definition.valid,
-            expression: definition.expressions !== null,
-            droppable: kept === null,
-            kept_because: kept,
-          },
-        ]
-      })
-      .sort(
-        byText(
-          (i) => i.schema,
-          (i) => i.table,
-          (i) => i.index,
-        ),
-      )
+    const counted = countersByOid(indexes)
+    const since = age?.[0]?.since ?? null
+    return namedIndexes(definitions, names).flatMap(({ definition, name, table, keptBecause }) => {
+      const counters = counted.get(definition.oid)
+      if (!counters) return []
+      return [
+        {
+          oid: definition.oid,
+          table_oid: definition.table_oid,
+          schema: name.schema,
+          table: table.name,
+          index: name.name,
+          size: counters.pages * blockSize(server),
+          scans: counters.scans,
+          last_scan: counters.last_scan,
+          since,
+          valid: definition.valid,
+          expression: definition.expressions !== null,
+          droppable: keptBecause === null,
+          kept_because: keptBecause,
+        },
+      ]
+    })
   },
 })

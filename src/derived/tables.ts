@@ -1,9 +1,14 @@
 import { flag, gauge, id, label, optional, time } from '../core/columns.ts'
 import { defineDerived } from '../core/derived.ts'
+import type { Row } from '../core/table.ts'
 import relationNames from '../probes/relation-names.ts'
 import relations from '../probes/relations.ts'
 import { blockSize } from './_blocks.ts'
-import { byText, namesByOid } from './_names.ts'
+import { memoized, namedTables } from './_names.ts'
+
+const relationsByOid = memoized(
+  (rows: readonly Row<typeof relations>[]) => new Map(rows.map((r) => [r.oid, r])),
+)
 
 /** The later of two moments, either of which may never have been. */
 const later = (a: number | null, b: number | null): number | null =>
@@ -35,35 +40,27 @@ export default defineDerived({
     size: gauge('bytes', 'Size of the table and its TOAST by their pages, as of the last VACUUM or ANALYZE'),
   },
   compute({ relations, names }, { server }) {
-    const named = namesByOid(names)
-    const toastPages = new Map(relations.filter((r) => r.kind === 't').map((r) => [r.oid, r.pages]))
-    return relations
-      .flatMap((r) => {
-        const name = r.kind === 'r' || r.kind === 'm' ? named.get(r.oid) : undefined
-        if (!name) return []
-        return [
-          {
-            oid: r.oid,
-            schema: name.schema,
-            table: name.name,
-            live: r.live,
-            dead: r.dead,
-            dead_ratio: r.dead === 0 ? 0 : r.dead / (r.live + r.dead),
-            changed_since_analyze: r.changed_since_analyze,
-            autovacuum_enabled: r.autovacuum_enabled,
-            last_vacuum: later(r.last_vacuum, r.last_autovacuum),
-            last_analyze: later(r.last_analyze, r.last_autoanalyze),
-            estimate: r.tuples >= 0,
-            pages: r.pages,
-            size: (r.pages + (toastPages.get(r.toast_oid) ?? 0)) * blockSize(server),
-          },
-        ]
-      })
-      .sort(
-        byText(
-          (t) => t.schema,
-          (t) => t.table,
-        ),
-      )
+    const byOid = relationsByOid(relations)
+    return namedTables(names).flatMap((name) => {
+      const r = byOid.get(name.oid)
+      if (!r) return []
+      return [
+        {
+          oid: r.oid,
+          schema: name.schema,
+          table: name.name,
+          live: r.live,
+          dead: r.dead,
+          dead_ratio: r.dead === 0 ? 0 : r.dead / (r.live + r.dead),
+          changed_since_analyze: r.changed_since_analyze,
+          autovacuum_enabled: r.autovacuum_enabled,
+          last_vacuum: later(r.last_vacuum, r.last_autovacuum),
+          last_analyze: later(r.last_analyze, r.last_autoanalyze),
+          estimate: r.tuples >= 0,
+          pages: r.pages,
+          size: (r.pages + (byOid.get(r.toast_oid)?.pages ?? 0)) * blockSize(server),
+        },
+      ]
+    })
   },
 })
