@@ -66,9 +66,9 @@ try {
   const rss = process.memoryUsage.rss() / 2 ** 20
   const line = (what: string, { cores, read, late }: typeof all): string =>
     `${what}: ${read} targets read, ${cores.toFixed(2)} cores, the latest ${Math.max(0, late / 1000).toFixed(1)} s late\n`
-  process.stdout.write(
-    line('all well', all) + line('half of them stopped', half) + `${rss.toFixed(0)} MB resident\n`,
-  )
+  process.stdout.write(line('all well', all))
+  process.stdout.write(line('half of them stopped', half))
+  process.stdout.write(`${rss.toFixed(0)} MB resident\n`)
 } finally {
   for (const pid of stopped) process.kill(pid, 'SIGCONT')
   await monitor.stop()
