@@ -7,6 +7,7 @@ import type { Flight } from '../src/postgres/flight.ts'
 import { connect } from '../src/postgres/session.ts'
 import { parseUrl } from '../src/postgres/url.ts'
 import { probes } from '../src/probes/index.ts'
+import { plain } from './read-probe.ts'
 import { freshDatabase, majors, type TestDatabase } from './servers.ts'
 
 type AnyRow = Readonly<Record<string, unknown>>
@@ -97,7 +98,7 @@ function breaches(probe: Probe, rows: readonly AnyRow[]): string[] {
 
 function rowsOf(outcome: Outcome | undefined): readonly AnyRow[] {
   if (!outcome?.ok) throw new Error(`${outcome?.reason}: ${outcome?.detail}`)
-  return outcome.rows
+  return outcome.rows.map(plain)
 }
 
 /** Which rows there are, and where they have no value. */

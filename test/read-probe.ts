@@ -15,9 +15,7 @@ export async function readProbe<C extends Columns>(
     const { results } = await session.flight([{ probe, ...(values && { values }) }])
     const outcome = results.get(probe.name)?.outcome
     if (!outcome?.ok) throw new Error(`${probe.name}: ${outcome?.reason} ${outcome?.detail}`)
-    const names = Object.keys(probe.columns)
-    // The rows of a large probe are views: copied, they can be compared.
-    return outcome.rows.map((row) => Object.fromEntries(names.map((n) => [n, row[n]])) as Row<Probe<C>>)
+    return outcome.rows.map((row) => plain(row) as Row<Probe<C>>)
   } finally {
     await session.close()
   }
@@ -28,4 +26,9 @@ export function one<R>(rows: readonly R[], fits: (row: R) => boolean = () => tru
   const [row, ...more] = rows.filter(fits)
   if (!row || more.length > 0) throw new Error(`${rows.filter(fits).length} rows fit in place of one`)
   return row
+}
+
+/** A row with its columns as own properties: those of a large probe are views, which can't be compared. */
+export function plain(row: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return typeof row.toJSON === 'function' ? row.toJSON() : row
 }

@@ -1,3 +1,4 @@
+import { numbersOf } from '../core/column-rows.ts'
 import type { Pair } from '../core/given.ts'
 
 /** A row of the newer sample, with what each counter grew by since the older one. */
@@ -8,15 +9,18 @@ export interface Change<R, K extends string> {
 
 export interface DifferenceSpec<R, K extends string> {
   readonly key: (row: R) => string | number
-  readonly counters: readonly K[]
-  /** When the row's counters began, where the server says so. Another moment is another beginning. */
-  readonly since?: (row: R) => number | null
   /** The same as equal keys, where making keys is dear. */
   readonly same?: (a: R, b: R) => boolean
+  readonly counters: readonly K[]
   /** Given, a row of which no counter moved is left out unless this says otherwise: a large table has few others. */
   readonly keep?: (row: R) => boolean
-  /** Whether the counters of a row that is new, or that began anew, have grown from zero since the older sample. */
-  readonly fromZero?: (row: R, isNew: boolean) => boolean
+  /** When the row's counters began, where the server says so. Another moment is another beginning. */
+  readonly since?: (row: R) => number | null
+  /**
+   * Whether the counters of a row that is new, or that began anew, have grown from zero since the older sample.
+   * `intact`: no row of the older sample is gone or began anew.
+   */
+  readonly fromZero?: (row: R, isNew: boolean, intact: boolean) => boolean
 }
 
 /** Differences of all rows that can be differenced, and how many can't: those are gaps, not zeros and not spikes. */
@@ -27,59 +31,84 @@ export interface Differences<R, K extends string> {
 
 type Counters<K extends string> = { readonly [P in K]: number | null }
 
+/** No older row, or one that the newer does not continue. */
+const NEW = -1
+const ANEW = -2
+
 /** Never negative, never more than has happened: where a counter went down, what is known begins anew. */
-export function differences<K extends string, R extends Counters<K>>(
+export function differences<K extends string, R extends Counters<K> & object>(
   pair: Pick<Pair<R>, 'now' | 'before'>,
   spec: DifferenceSpec<R, K>,
 ): Differences<R, K> {
-  const { counters, keep } = spec
-  const earlier = earlierRows(pair.before, spec)
+  const { counters, keep, fromZero } = spec
+  const columnsOf = (rows: readonly R[]) => counters.map((c) => numbersOf(rows, c as keyof R & string))
+  const [now, before] = [columnsOf(pair.now), columnsOf(pair.before)]
+  const bases = basesOf(pair, spec, now, before)
+  const continued = bases.reduce((n, base) => (base >= 0 ? n + 1 : n), 0)
+  const intact = continued === pair.before.length
   const changes: Change<R, K>[] = []
   let gaps = 0
-  for (const [at, row] of pair.now.entries()) {
-    const old = earlier(row, at)
-    const base = old !== undefined && continues(row, old, spec) ? old : undefined
-    if (base === undefined && !spec.fromZero?.(row, old === undefined)) {
+  for (let at = 0; at < bases.length; at++) {
+    const base = bases[at] as number
+    if (base >= 0 && keep && !moved(now, before, at, base) && !keep(pair.now[at] as R)) continue
+    const row = pair.now[at] as R
+    if (base < 0 && !fromZero?.(row, base === NEW, intact)) {
       gaps++
       continue
     }
-    if (keep && base && counters.every((c) => row[c] === base[c]) && !keep(row)) continue
     const grew = {} as Record<K, number>
-    for (const c of counters) grew[c] = (row[c] ?? 0) - (base?.[c] ?? 0)
+    for (const [i, c] of counters.entries()) {
+      grew[c] = value(now[i], at) - (base >= 0 ? value(before[i], base) : 0)
+    }
     changes.push({ row, grew })
   }
   return { changes, gaps }
 }
 
-/**
- * Finds the row of the sample before. Nearly always it stands where it stood, since catalogs and hash tables are read in
- * one order; a table of all keys is only made where that fails.
- */
-export function earlierRows<R>(
-  before: readonly R[],
-  {
-    key,
-    same = (a, b) => key(a) === key(b),
-  }: {
-    readonly key: (row: R) => string | number
-    readonly same?: (a: R, b: R) => boolean
-  },
-): (row: R, at: number) => R | undefined {
-  let byKey: ReadonlyMap<string | number, R> | undefined
-  return (row, at) => {
-    const near = before[at]
-    if (near !== undefined && same(near, row)) return near
-    byKey ??= new Map(before.map((r) => [key(r), r]))
-    return byKey.get(key(row))
-  }
+/** A value that is not there counts as zero. */
+const value = (column: Float64Array | undefined, at: number): number => column?.[at] || 0
+
+function moved(
+  now: readonly Float64Array[],
+  before: readonly Float64Array[],
+  at: number,
+  base: number,
+): boolean {
+  for (let i = 0; i < now.length; i++) if (value(now[i], at) !== value(before[i], base)) return true
+  return false
 }
 
-/** Whether the counters of `row` are those of `old`, only later. */
-export function continues<K extends string, R extends Counters<K>>(
-  row: R,
-  old: R,
-  spec: Pick<DifferenceSpec<R, K>, 'counters' | 'since'>,
-): boolean {
-  if (spec.since !== undefined && spec.since(row) !== spec.since(old)) return false
-  return spec.counters.every((c) => (row[c] ?? 0) >= (old[c] ?? 0))
+/** For each newer row the place of the older one that it continues. */
+function basesOf<K extends string, R extends Counters<K> & object>(
+  pair: Pick<Pair<R>, 'now' | 'before'>,
+  spec: DifferenceSpec<R, K>,
+  now: readonly Float64Array[],
+  before: readonly Float64Array[],
+): Int32Array {
+  const placeOf = places(pair.before, spec)
+  const { since } = spec
+  return Int32Array.from(pair.now, (row, at) => {
+    const base = placeOf(row, at)
+    if (base === NEW) return NEW
+    if (since && since(row) !== since(pair.before[base] as R)) return ANEW
+    for (let i = 0; i < now.length; i++) if (value(now[i], at) < value(before[i], base)) return ANEW
+    return base
+  })
+}
+
+/**
+ * Finds a row's place in the older sample. Nearly always it is the same, since catalogs and hash tables are read in one
+ * order; a table of all keys is only made where that fails.
+ */
+function places<R>(
+  before: readonly R[],
+  { key, same = (a, b) => key(a) === key(b) }: Pick<DifferenceSpec<R, string>, 'key' | 'same'>,
+): (row: R, at: number) => number {
+  let byKey: ReadonlyMap<string | number, number> | undefined
+  return (row, at) => {
+    const near = before[at]
+    if (near !== undefined && same(near, row)) return at
+    byKey ??= new Map(before.map((r, place) => [key(r), place]))
+    return byKey.get(key(row)) ?? NEW
+  }
 }

@@ -34,14 +34,37 @@ export function supporters(
   definitions: readonly IndexDefinition[],
   scansOf: (index: number) => number,
 ): ReadonlyMap<number, ForeignKey> {
-  const byTable = Map.groupBy(definitions, (d) => d.table_oid)
   const found = new Map<number, ForeignKey>()
-  for (const key of keys) {
-    const serving = (byTable.get(key.table_oid) ?? []).filter((d) => serves(d, key))
-    const best = serving.sort((a, b) => scansOf(b.oid) - scansOf(a.oid) || a.oid - b.oid)[0]
-    if (best && !found.has(best.oid)) found.set(best.oid, key)
+  for (const { key, serving } of served(keys, definitions)) {
+    let best = serving[0]
+    if (serving.length > 1) best = [...serving].sort((a, b) => scansOf(b) - scansOf(a) || a - b)[0]
+    if (best !== undefined && !found.has(best)) found.set(best, key)
   }
   return found
+}
+
+interface Served {
+  readonly key: ForeignKey
+  /** Oids of the indexes that serve it. */
+  readonly serving: readonly number[]
+}
+
+const known = new WeakMap<
+  readonly ForeignKey[],
+  { readonly definitions: readonly IndexDefinition[]; readonly served: readonly Served[] }
+>()
+
+/** Made once for as long as keys and definitions stay: there are many, and only DDL changes them. */
+function served(keys: readonly ForeignKey[], definitions: readonly IndexDefinition[]): readonly Served[] {
+  const before = known.get(keys)
+  if (before?.definitions === definitions) return before.served
+  const byTable = Map.groupBy(definitions, (d) => d.table_oid)
+  const made = keys.map((key) => ({
+    key,
+    serving: (byTable.get(key.table_oid) ?? []).filter((d) => serves(d, key)).map((d) => d.oid),
+  }))
+  known.set(keys, { definitions, served: made })
+  return made
 }
 
 /** The foreign keys that stand for themselves and that no index serves, be it on a partitioned table or on each of its parts. */

@@ -1,20 +1,52 @@
 import type { Row } from '../core/table.ts'
 import type indexDefinitions from '../probes/index-definitions.ts'
 import type indexes from '../probes/indexes.ts'
-import { memoized } from './_names.ts'
+import { byText, memoized, namesByOid, type RelationName } from './_names.ts'
 
 export type IndexDefinition = Row<typeof indexDefinitions>
 export type IndexCounters = Row<typeof indexes>
-
-export const definitionsByOid = memoized(
-  (rows: readonly IndexDefinition[]): ReadonlyMap<number, IndexDefinition> =>
-    new Map(rows.map((d) => [d.oid, d])),
-)
 
 export const countersByOid = memoized(
   (rows: readonly IndexCounters[]): ReadonlyMap<number, IndexCounters> =>
     new Map(rows.map((i) => [i.oid, i])),
 )
+
+/** An index with what doesn't change while the schema stays. */
+export interface NamedIndex {
+  readonly definition: IndexDefinition
+  readonly name: RelationName
+  readonly table: RelationName
+  readonly keptBecause: string | null
+}
+
+const named = new WeakMap<
+  readonly IndexDefinition[],
+  { readonly names: readonly RelationName[]; readonly indexes: readonly NamedIndex[] }
+>()
+
+/** All indexes with their names, in the order of these. Made once for as long as the schema stays: sorting is what is dear. */
+export function namedIndexes(
+  definitions: readonly IndexDefinition[],
+  names: readonly RelationName[],
+): readonly NamedIndex[] {
+  const known = named.get(definitions)
+  if (known?.names === names) return known.indexes
+  const byOid = namesByOid(names)
+  const indexes = definitions
+    .flatMap((definition) => {
+      const [name, table] = [byOid.get(definition.oid), byOid.get(definition.table_oid)]
+      return name && table ? [{ definition, name, table, keptBecause: keptBecause(definition) }] : []
+    })
+    .sort(
+      byText(
+        (i) => i.table.schema,
+        (i) => i.table.name,
+        (i) => i.name.name,
+      ),
+    )
+  named.set(definitions, { names, indexes })
+  return indexes
+}
 
 /** Why an index must stay even if no scan ever uses it, or null. */
 export function keptBecause(index: IndexDefinition): string | null {

@@ -31,3 +31,15 @@ export const byText =
     }
     return 0
   }
+
+/** Tables and materialised views in the order of schema and name. Made once for as long as the names stay. */
+export const namedTables = memoized((rows: readonly RelationName[]): readonly RelationName[] =>
+  rows
+    .filter((r) => r.kind === 'r' || r.kind === 'm')
+    .sort(
+      byText(
+        (r) => r.schema,
+        (r) => r.name,
+      ),
+    ),
+)

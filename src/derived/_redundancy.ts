@@ -1,4 +1,5 @@
 import type { IndexDefinition } from './_index-rows.ts'
+import { memoized } from './_names.ts'
 
 export interface Redundant {
   readonly index: IndexDefinition
@@ -82,23 +83,6 @@ function covers(long: IndexDefinition, short: IndexDefinition): boolean {
  * index is needless beside one that begins with its columns. Indexes that can't be used are not looked at.
  */
 export function redundantIndexes(definitions: readonly IndexDefinition[]): readonly Redundant[] {
-  const [first] = definitions
-  if (!first || definitions.length === 1) return []
-  const known = compared.get(first)
-  const same = known?.definitions.length === definitions.length
-  if (known && same && definitions.every((d, at) => d === known.definitions[at])) return known.found
-  const found = compare(definitions)
-  compared.set(first, { definitions, found })
-  return found
-}
-
-/** By the first index of a table: definitions are read again only when the schema changed, and there are many tables. */
-const compared = new WeakMap<
-  IndexDefinition,
-  { readonly definitions: readonly IndexDefinition[]; readonly found: readonly Redundant[] }
->()
-
-function compare(definitions: readonly IndexDefinition[]): readonly Redundant[] {
   const usable = definitions.filter((d) => d.valid && d.ready)
   const redundant: Redundant[] = []
   const left: IndexDefinition[] = []
@@ -120,3 +104,10 @@ function compare(definitions: readonly IndexDefinition[]): readonly Redundant[] 
   }
   return redundant.sort((a, b) => a.index.oid - b.index.oid)
 }
+
+/** The needless indexes of all tables. Compared once for as long as the definitions stay: there are many tables. */
+export const allRedundant = memoized((definitions: readonly IndexDefinition[]): readonly Redundant[] =>
+  [...Map.groupBy(definitions, (d) => d.table_oid).values()].flatMap((ofTable) =>
+    ofTable.length === 1 ? [] : redundantIndexes(ofTable),
+  ),
+)

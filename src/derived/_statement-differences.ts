@@ -1,7 +1,8 @@
+import { numbersOf } from '../core/column-rows.ts'
 import type { Pair } from '../core/given.ts'
 import type { Row } from '../core/table.ts'
 import type statements from '../probes/statements.ts'
-import { continues, type Differences, differences, earlierRows } from './_differences.ts'
+import { type Differences, differences } from './_differences.ts'
 
 export type Statement = Row<typeof statements>
 
@@ -44,17 +45,12 @@ type StatementDifferences = Differences<Statement, StatementCounter>
 export function statementDifferences(both: Pair<Statement>): StatementDifferences {
   const earlier = known.get(both.now)
   if (earlier?.before === both.before) return earlier.found
-  const later = earlierRows(both.now, spec)
-  const intact = both.before.every((old, at) => {
-    const row = later(old, at)
-    return row !== undefined && continues(row, old, spec)
-  })
-  const began = both.before.reduce((newest, s) => Math.max(newest, s.stats_since ?? 0), 0)
+  const began = numbersOf(both.before, 'stats_since').reduce((newest, at) => (at > newest ? at : newest), 0)
   const found = differences(both, {
     ...spec,
     keep: () => false,
     // Whatever the older sample didn't have began after all that it had.
-    fromZero: (s, isNew) => (s.stats_since === null ? isNew && intact : s.stats_since >= began),
+    fromZero: (s, isNew, intact) => (s.stats_since === null ? isNew && intact : s.stats_since >= began),
   })
   known.set(both.now, { before: both.before, found })
   return found

@@ -4,7 +4,7 @@ import { maybe } from '../core/given.ts'
 import indexDefinitions from '../probes/index-definitions.ts'
 import relationNames from '../probes/relation-names.ts'
 import { namesByOid } from './_names.ts'
-import { redundantIndexes } from './_redundancy.ts'
+import { allRedundant } from './_redundancy.ts'
 import indexUsage from './index-usage.ts'
 
 export default defineDerived({
@@ -28,30 +28,24 @@ export default defineDerived({
   compute({ definitions, names, usage = [] }) {
     const named = namesByOid(names)
     const used = new Map(usage.map((u) => [u.oid, u]))
-    return [...Map.groupBy(definitions, (d) => d.table_oid).values()].flatMap((ofTable) =>
-      redundantIndexes(ofTable).flatMap(({ index, twin, reason }) => {
-        const [name, twinName, table] = [
-          named.get(index.oid),
-          named.get(twin.oid),
-          named.get(index.table_oid),
-        ]
-        if (!name || !twinName || !table) return []
-        const found = used.get(index.oid)
-        return [
-          {
-            oid: index.oid,
-            schema: name.schema,
-            table: table.name,
-            index: name.name,
-            twin_oid: twin.oid,
-            twin: twinName.name,
-            reason,
-            size: found?.size ?? 0,
-            scans: found?.scans ?? 0,
-            partitioned: name.kind === 'I',
-          },
-        ]
-      }),
-    )
+    return allRedundant(definitions).flatMap(({ index, twin, reason }) => {
+      const [name, twinName, table] = [named.get(index.oid), named.get(twin.oid), named.get(index.table_oid)]
+      if (!name || !twinName || !table) return []
+      const found = used.get(index.oid)
+      return [
+        {
+          oid: index.oid,
+          schema: name.schema,
+          table: table.name,
+          index: name.name,
+          twin_oid: twin.oid,
+          twin: twinName.name,
+          reason,
+          size: found?.size ?? 0,
+          scans: found?.scans ?? 0,
+          partitioned: name.kind === 'I',
+        },
+      ]
+    })
   },
 })

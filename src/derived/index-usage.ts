@@ -8,11 +8,14 @@ import partitions from '../probes/partitions.ts'
 import relationNames from '../probes/relation-names.ts'
 import { blockSize } from './_blocks.ts'
 import { supporters } from './_foreign-keys.ts'
-import { countersByOid, definitionsByOid, keptBecause } from './_index-rows.ts'
+import { countersByOid, type IndexCounters, namedIndexes } from './_index-rows.ts'
 import { later } from './_moments.ts'
-import { byText, namesByOid } from './_names.ts'
 import { below, partitionTree } from './_partitions.ts'
 import statisticsAge from './statistics-age.ts'
+
+type Use = Pick<IndexCounters, 'pages' | 'scans' | 'last_scan'>
+/** Of the index of a partitioned table without partitions. */
+const NEVER: Use = { pages: 0, scans: 0, last_scan: null }
 
 export default defineDerived({
   name: 'index-usage',
@@ -46,49 +49,45 @@ export default defineDerived({
     kept_because: optional(detail('Why it must stay')),
   },
   compute({ indexes, definitions, names, age, keys = [], partitions = [] }, { server }) {
-    const named = namesByOid(names)
     const counted = countersByOid(indexes)
     const tree = partitionTree(partitions)
-    /** The counters of an index, those of all parts taken together. */
-    const use = (oid: number) => {
-      const parts = [oid, ...below(tree, oid).map((p) => p.oid)].flatMap((o) => counted.get(o) ?? [])
+    /** The counters of an index, those of all parts of a partitioned table's taken together. */
+    const use = (oid: number): Use | undefined => {
+      const own = counted.get(oid)
+      if (own || !tree.children.has(oid)) return own
+      const parts = below(tree, oid).flatMap((p) => counted.get(p.oid) ?? [])
       return {
         pages: parts.reduce((sum, p) => sum + p.pages, 0),
         scans: parts.reduce((sum, p) => sum + p.scans, 0),
         last_scan: parts.map((p) => p.last_scan).reduce(later, null),
       }
     }
-    const served = supporters(keys, definitions, (oid) => use(oid).scans)
-    const known = definitionsByOid(definitions)
-    const roots = definitions.filter((d) => named.get(d.oid)?.kind === 'I' && !d.partition)
-    return [...indexes.flatMap((i) => known.get(i.oid) ?? []), ...roots]
-      .flatMap((definition) => {
-        const { oid, table_oid } = definition
-        const [name, table] = [named.get(oid), named.get(table_oid)]
-        if (!name || !table) return []
-        const { pages, scans, last_scan } = use(oid)
-        const key = served.get(oid)
-        const kept =
-          keptBecause(definition) ?? (key ? `the foreign key ${key.name} is checked with it` : null)
-        return [
-          {
-            ...{ oid, table_oid, schema: name.schema, table: table.name, index: name.name },
-            ...{ size: pages * blockSize(server), scans, last_scan },
-            since: age?.[0]?.since ?? null,
-            valid: definition.valid,
-            expression: definition.expressions !== null,
-            partitioned: name.kind === 'I',
-            droppable: kept === null,
-            kept_because: kept,
-          },
-        ]
-      })
-      .sort(
-        byText(
-          (i) => i.schema,
-          (i) => i.table,
-          (i) => i.index,
-        ),
-      )
+    const served = supporters(keys, definitions, (oid) => use(oid)?.scans ?? 0)
+    const since = age?.[0]?.since ?? null
+    return namedIndexes(definitions, names).flatMap(({ definition, name, table, keptBecause }) => {
+      const partitioned = name.kind === 'I'
+      if (partitioned ? definition.partition : !counted.has(definition.oid)) return []
+      const { pages, scans, last_scan } = use(definition.oid) ?? NEVER
+      const key = served.get(definition.oid)
+      const kept = keptBecause ?? (key ? `the foreign key ${key.name} is checked with it` : null)
+      return [
+        {
+          oid: definition.oid,
+          table_oid: definition.table_oid,
+          schema: name.schema,
+          table: table.name,
+          index: name.name,
+          size: pages * blockSize(server),
+          scans,
+          last_scan,
+          since,
+          valid: definition.valid,
+          expression: definition.expressions !== null,
+          partitioned,
+          droppable: kept === null,
+          kept_because: kept,
+        },
+      ]
+    })
   },
 })

@@ -1,3 +1,4 @@
+import { numbersOf } from '../core/column-rows.ts'
 import { gauge, optional } from '../core/columns.ts'
 import { defineDerived } from '../core/derived.ts'
 import { maybe } from '../core/given.ts'
@@ -32,7 +33,7 @@ export default defineDerived({
   compute({ sizes, relations = [], indexes = [], wal, temp }, { server, limits }) {
     const exact = sizes.find((s) => s.current)
     if (!exact) return fail('failed', `the size of ${server.database} was not told`)
-    const pages = [...relations, ...indexes].reduce((sum, r) => sum + r.pages, 0)
+    const pages = sumOf(relations) + sumOf(indexes)
     const database = Math.max(exact.size, pages * blockSize(server))
     const limit = limits.storage
     return [
@@ -46,3 +47,6 @@ export default defineDerived({
     ]
   },
 })
+
+const sumOf = (rows: readonly { readonly pages: number }[]): number =>
+  numbersOf(rows, 'pages').reduce((sum, pages) => sum + pages, 0)

@@ -1,13 +1,18 @@
 import { flag, gauge, id, label, optional, time } from '../core/columns.ts'
 import { defineDerived } from '../core/derived.ts'
+import type { Row } from '../core/table.ts'
 import relationNames from '../probes/relation-names.ts'
 import relations from '../probes/relations.ts'
 import storageParameters from '../probes/storage-parameters.ts'
 import { autovacuumThresholds } from './_autovacuum.ts'
 import { blockSize } from './_blocks.ts'
 import { later } from './_moments.ts'
-import { byText, namesByOid } from './_names.ts'
+import { memoized, namedTables } from './_names.ts'
 import { booleanParameter, parametersByOid } from './_storage-parameters.ts'
+
+const relationsByOid = memoized(
+  (rows: readonly Row<typeof relations>[]) => new Map(rows.map((r) => [r.oid, r])),
+)
 
 export default defineDerived({
   name: 'tables',
@@ -39,37 +44,30 @@ export default defineDerived({
     size: gauge('bytes', 'Size of the table and its TOAST by their pages, as of the last VACUUM or ANALYZE'),
   },
   compute({ relations, names, parameters }, { server }) {
-    const named = namesByOid(names)
     const set = parametersByOid(parameters)
-    const toastPages = new Map(relations.filter((r) => r.kind === 't').map((r) => [r.oid, r.pages]))
-    return relations
-      .flatMap((r) => {
-        const name = r.kind === 'r' || r.kind === 'm' ? named.get(r.oid) : undefined
-        if (!name) return []
-        return [
-          {
-            oid: r.oid,
-            schema: name.schema,
-            table: name.name,
-            live: r.live,
-            dead: r.dead,
-            dead_ratio: r.dead === 0 ? 0 : r.dead / (r.live + r.dead),
-            changed_since_analyze: r.changed_since_analyze,
-            analyze_threshold: autovacuumThresholds(r.tuples, set.get(r.oid), server).analyze,
-            autovacuum_enabled: booleanParameter(set.get(r.oid), 'autovacuum_enabled') ?? true,
-            last_vacuum: later(r.last_vacuum, r.last_autovacuum),
-            last_analyze: later(r.last_analyze, r.last_autoanalyze),
-            estimate: r.tuples >= 0,
-            pages: r.pages,
-            size: (r.pages + (toastPages.get(r.toast_oid) ?? 0)) * blockSize(server),
-          },
-        ]
-      })
-      .sort(
-        byText(
-          (t) => t.schema,
-          (t) => t.table,
-        ),
-      )
+    const byOid = relationsByOid(relations)
+    return namedTables(names).flatMap((name) => {
+      const r = byOid.get(name.oid)
+      if (!r) return []
+      const own = set.get(r.oid)
+      return [
+        {
+          oid: r.oid,
+          schema: name.schema,
+          table: name.name,
+          live: r.live,
+          dead: r.dead,
+          dead_ratio: r.dead === 0 ? 0 : r.dead / (r.live + r.dead),
+          changed_since_analyze: r.changed_since_analyze,
+          analyze_threshold: autovacuumThresholds(r.tuples, own, server).analyze,
+          autovacuum_enabled: booleanParameter(own, 'autovacuum_enabled') ?? true,
+          last_vacuum: later(r.last_vacuum, r.last_autovacuum),
+          last_analyze: later(r.last_analyze, r.last_autoanalyze),
+          estimate: r.tuples >= 0,
+          pages: r.pages,
+          size: (r.pages + (byOid.get(r.toast_oid)?.pages ?? 0)) * blockSize(server),
+        },
+      ]
+    })
   },
 })

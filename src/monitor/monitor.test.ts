@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -145,4 +147,26 @@ test('two targets of one name have ids of their own, and a URL that can not be i
   expect(createMonitor({ targets: [target, target], config }).targets).toEqual(['main-db', 'main-db-2'])
   expect(() => createMonitor({ targets: [{ url: 'mysql://x' }], config })).toThrow(/connection URL/)
   expect(() => createMonitor({ targets: [], config })).toThrow(/No database/)
+})
+
+test('sixty servers that never answer keep nobody from the one that does', async () => {
+  const silent = createServer()
+  silent.listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  cleanups.push(async () => void silent.close())
+  const { port } = silent.address() as AddressInfo
+  const hanging = Array.from({ length: 60 }, (_, i) => ({
+    name: `silent-${i}`,
+    url: `postgres://nobody@127.0.0.1:${port}/db${i}?sslmode=disable`,
+  }))
+  const db = await database()
+  const monitor = createMonitor({ targets: [...hanging, { name: 'one', url: db.monitorUrl }], config })
+  let lost = 0
+  monitor.subscribe(({ type, target }) => {
+    if (type === 'connection' && target.startsWith('silent')) lost++
+  })
+  started(monitor)
+  await until(monitor, 'one', (s) => s.connection === 'connected')
+  // Otherwise it would have had to wait until the logins of the others had timed out.
+  expect(lost).toBe(0)
 })

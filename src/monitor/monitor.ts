@@ -1,10 +1,10 @@
-import pLimit from 'p-limit'
 import type { BackupState } from '../core/backup.ts'
 import type { MeasuredBloat } from '../core/bloat.ts'
 import type { Store } from '../core/store.ts'
 import type { Config, TargetConfig } from './config.ts'
 import type { Records } from './cycle.ts'
 import { identify, type Named } from './identify.ts'
+import { createLimit } from './limit.ts'
 import { createRecorder } from './recorder.ts'
 import { standbysOf } from './standbys.ts'
 import type { TargetState } from './target-state.ts'
@@ -12,6 +12,8 @@ import { type AlertPort, type Session, type Watch, watchTarget } from './watch-t
 
 /** Flights and connection attempts under way at once, over all targets. */
 const PARALLEL = 50
+/** How long one of them counts as under way, milliseconds: after that it only waits for its server. */
+const HOLD_MS = 300
 /** How often the store folds and drops what is old, milliseconds. */
 const UPKEEP_MS = 60_000
 
@@ -63,7 +65,7 @@ export function createMonitor(options: {
   readonly ports: Ports
 }): Monitor {
   const { config, ports, store } = options
-  const limit = pLimit(PARALLEL)
+  const limit = createLimit(PARALLEL, HOLD_MS)
   const listeners = new Set<(event: MonitorEvent) => void>()
   const named = identify(options.targets, ports.redact)
   const watches = new Map<string, Watch>()
