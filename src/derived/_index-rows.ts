@@ -6,6 +6,11 @@ import { byText, memoized, namesByOid, type RelationName } from './_names.ts'
 export type IndexDefinition = Row<typeof indexDefinitions>
 export type IndexCounters = Row<typeof indexes>
 
+export const definitionsByOid = memoized(
+  (rows: readonly IndexDefinition[]): ReadonlyMap<number, IndexDefinition> =>
+    new Map(rows.map((d) => [d.oid, d])),
+)
+
 export const countersByOid = memoized(
   (rows: readonly IndexCounters[]): ReadonlyMap<number, IndexCounters> =>
     new Map(rows.map((i) => [i.oid, i])),
