@@ -9,8 +9,9 @@ export interface Records {
   /** Seconds of each that succeeded. */
   readonly recoveries: readonly number[]
   readonly restores: readonly number[]
-  /** Recoveries and restore tests that did not succeed. */
-  readonly lost: number
+  /** Those that did not succeed. */
+  readonly lostRecoveries: number
+  readonly lostRestores: number
 }
 
 const MOST = 10_000
@@ -34,13 +35,13 @@ export async function readRecords(
     )
     const tried = runs.filter((r) => within(r.at)).map((r) => r.value)
     return {
-      done: own.filter((b) => b.status === 'done').length,
-      failed: own.filter((b) => b.status === 'failed').length,
+      // One that is known not to be restorable is no backup.
+      done: own.filter((b) => b.status === 'done' && b.verified?.ok !== false).length,
+      failed: own.filter((b) => b.status === 'failed' || b.verified?.ok === false).length,
       recoveries: tried.flatMap((r) => (r.status === 'recovered' ? (r.secondsToRecovery ?? []) : [])),
       restores: tests.filter((t) => t.ok).map((t) => t.seconds),
-      lost:
-        tests.filter((t) => !t.ok).length +
-        tried.filter((r) => r.status === 'not-recovered' || r.status === 'failed').length,
+      lostRecoveries: tried.filter((r) => r.status === 'not-recovered' || r.status === 'failed').length,
+      lostRestores: tests.filter((t) => !t.ok).length,
     }
   }
 }

@@ -146,6 +146,18 @@ test('recovery: the longest of recoveries and restore tests of the period', asyn
   })
 })
 
+test('a backup that is proved not to be restorable is none that succeeded', async () => {
+  const success = await recorded({
+    backup: [backup(1, 'done', { at: 1, ok: false, seconds: 5 })],
+    recovery: [{ at: 2, value: { status: 'recovered', secondsToRecovery: 10 } }],
+  })
+  expect(metric(success, 'backups')).toMatchObject({ actual: 0, met: false, note: '0 of 1 backup.' })
+  expect(metric(success, 'recovery')).toMatchObject({
+    met: false,
+    note: '1 recovery, 1 restore test failed.',
+  })
+})
+
 test.each([
   ['a restore test', { backup: [backup(1, 'done', { at: 1, ok: false, seconds: 5 })] }],
   ['a recovery', { recovery: [{ at: 1, value: { status: 'not-recovered' } }] }],

@@ -102,16 +102,18 @@ function backups({ done, failed }: Records): Judged {
 }
 
 /** One that failed is a goal missed, whatever the others took. */
-function recovery({ recoveries, restores, lost }: Records): Judged {
+function recovery({ recoveries, restores, lostRecoveries, lostRestores }: Records): Judged {
   const goal = GOALS.recovery
   const times = [...recoveries, ...restores]
+  const lost = lostRecoveries + lostRestores
   if (times.length + lost === 0)
     return { ...goal, actual: null, met: null, note: 'Nothing was recovered or restored.' }
   const actual = times.length === 0 ? null : Math.max(...times)
   const note = [
     recoveries.length > 0 ? plural(recoveries.length, 'recovery', 'recoveries') : undefined,
     restores.length > 0 ? plural(restores.length, 'restore test') : undefined,
-    lost > 0 ? `${lost} failed` : undefined,
+    lostRecoveries > 0 ? `${plural(lostRecoveries, 'recovery', 'recoveries')} failed` : undefined,
+    lostRestores > 0 ? `${plural(lostRestores, 'restore test')} failed` : undefined,
   ]
   const met = lost === 0 && actual !== null && isMet(goal, actual)
   return { ...goal, actual, met, note: `${note.filter((n) => n !== undefined).join(', ')}.` }

@@ -19,10 +19,16 @@ export function AlertItem({ alert }: { readonly alert: AlertRow }) {
   return (
     <article className={css.item} aria-label={title}>
       <p className={css.head}>
-        <Badge tone={tone}>{over ? 'Resolved' : WORDS[severity]}</Badge>
+        <Badge tone={tone} icon={state === 'pending' ? 'clock' : tone}>
+          {over ? 'Resolved' : WORDS[severity]}
+        </Badge>
         <b>{title}</b>
         {acknowledgedBy !== undefined && <Badge tone="info">Acknowledged by {acknowledgedBy}</Badge>}
-        {silenced && !over && <Badge tone="unknown">Silenced until {showUntil(silenced.until)}</Badge>}
+        {silenced && !over && (
+          <Badge tone="unknown" icon="clock">
+            Silenced until {showUntil(silenced.until)}
+          </Badge>
+        )}
         <small>{timesOf(alert)}</small>
       </p>
       <p className={css.summary}>{summary}</p>

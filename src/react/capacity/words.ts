@@ -4,7 +4,7 @@ import { showDate, showValue } from '../display.ts'
 const KINDS: Record<CapacitySubject['kind'], string> = {
   database: 'Database',
   table: 'Table',
-  connections: 'Connections',
+  connections: 'Connections at their peak of the day',
   'transaction-ids': 'Transaction ids of',
 }
 

@@ -65,7 +65,12 @@ function timeLabels(_: uPlot, splits: number[]): string[] {
   return splits.map((s) => {
     const moment = new Date(s * 1000)
     const date = `${moment.getDate()}/${moment.getMonth() + 1}`
-    if (long) return moment.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })
+    if (long) {
+      // Two lines a day, one name.
+      const named = date !== day
+      day = date
+      return named ? moment.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' }) : ''
+    }
     const clock = moment.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
     const changed = day !== '' && date !== day
     day = date
