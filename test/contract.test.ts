@@ -150,7 +150,7 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     if (needsMore)
       expect(monitor.get(name)?.outcome).toMatchObject({
         reason: 'denied',
-        fix: 'GRANT pg_read_all_data TO "pgtend_monitor";',
+        fix: 'GRANT pg_read_all_data TO pgtend_monitor;',
       })
     const outcome = (needsMore ? superuser : monitor).get(name)?.outcome
     if (elsewhere(probe)) expect(outcome).toMatchObject({ ok: false, reason: 'unsupported' })

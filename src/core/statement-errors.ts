@@ -58,4 +58,11 @@ export const STATEMENT_ERRORS = {
     status: 409,
     exit: 2,
   },
+  'no-shadow': {
+    message: 'There is no private planner for this PostgreSQL here',
+    remedy:
+      'Use Linux or macOS on x64 or arm64, and install with optional dependencies. Advice that needs no planner still works.',
+    status: 501,
+    exit: 4,
+  },
 } as const

@@ -34,7 +34,7 @@ describe.each(majors)('runbooks on PostgreSQL %i', (major) => {
       if (runbook.name === 'emergency-vacuum') expect((await blind).moves).toEqual([])
       else
         await expect(blind).rejects.toMatchObject({
-          ...{ code: 'cannot-plan', detail: expect.stringContaining('GRANT pg_monitor TO "pgtend_blind";') },
+          ...{ code: 'cannot-plan', detail: expect.stringContaining('GRANT pg_monitor TO pgtend_blind;') },
         })
     },
   )

@@ -1,3 +1,4 @@
+import { quoteIdentifier } from '../core/identifier.ts'
 import type {
   ColumnFacts,
   ForeignKeyFacts,
@@ -125,7 +126,7 @@ function statisticsGaps(
   { statisticsAccess, database, locked, relations, extendedStatistics }: Snapshot,
   tables: readonly TableFacts[],
 ): Gap[] {
-  const grant = `GRANT pg_read_all_data TO "${database.user.replaceAll('"', '""')}"`
+  const grant = `GRANT pg_read_all_data TO ${quoteIdentifier(database.user)}`
   const missing = tables.filter((t) => t.coverage < 1 && t.kind !== 'foreign table')
   const blind = missing.map((t): Gap => {
     const object = `${t.schema}.${t.name}`

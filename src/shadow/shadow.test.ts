@@ -35,7 +35,7 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     expect(blind.schema.gaps).toContainEqual({
       object: 'public.note',
       reason: 'statistics of 0 of 5 columns may be read',
-      remedy: 'GRANT pg_read_all_data TO "pgtend_monitor"',
+      remedy: 'GRANT pg_read_all_data TO pgtend_monitor',
     })
     const spec = parseUrl(database.url.replace('postgres@', `${roles.reader}@`), {})
     const reading = await prepare({ spec, key: 'reading' })

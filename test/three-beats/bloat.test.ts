@@ -72,7 +72,7 @@ describe.each([...new Set([majors[0] ?? LATEST, LATEST])])('PostgreSQL %i', (maj
     expect(seen.findings('table-bloat')).toEqual([])
 
     const blind = await look(db.monitorUrl)
-    const fix = 'GRANT pg_read_all_data TO "pgtend_monitor";'
+    const fix = 'GRANT pg_read_all_data TO pgtend_monitor;'
     expect(blind.health.unknown.map((u) => u.rule)).toEqual(['index-bloat', 'table-bloat'])
     expect(blind.health.unknown).toMatchObject([
       { reason: 'denied', fix },

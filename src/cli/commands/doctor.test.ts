@@ -21,7 +21,7 @@ const WITHOUT_DATA = {
   blind: [
     {
       tables: expect.arrayContaining(['column-widths', 'table-bloat', 'index-bloat']),
-      fix: 'GRANT pg_read_all_data TO "pgtend_monitor";',
+      fix: 'GRANT pg_read_all_data TO pgtend_monitor;',
     },
   ],
 }

@@ -1,3 +1,4 @@
+import { qualifiedName } from '../../core/identifier.ts'
 import type { Gap } from '../../optimizer/schema.ts'
 import type { BulkSession } from '../../postgres/bulk-session.ts'
 import { TEXT_SETTINGS } from '../collect/session.ts'
@@ -59,17 +60,13 @@ export async function buildGround(
     ...types.map(typeDdl),
     ...functions.flatMap(functionDdl),
   ]
-  const stubs = missing.flatMap((e) => e.types.map((t) => stubName(e.schema, t)))
+  const stubs = missing.flatMap((e) => e.types.map((t) => qualifiedName(e.schema, t)))
   return {
     failed: await apply(builder, statements),
     stubs: new Set(stubs),
     missing: missing.map((e) => e.name),
   }
 }
-
-/** As format_type writes it. */
-const stubName = (schema: string, type: string): string =>
-  [schema, type].map((n) => (/^[a-z_][a-z0-9_$]*$/.test(n) ? n : `"${n.replaceAll('"', '""')}"`)).join('.')
 
 /** Tables and all that hangs on them, of the relations in `only`. Resolves to what failed, tried again at the end. */
 export async function buildRelations(
