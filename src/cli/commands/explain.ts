@@ -47,7 +47,7 @@ export default defineCommand({
     const text = hasSource ? undefined : positionals.at(-1)
     const named = hasSource || positionals.length > 1 ? positionals[0] : undefined
     const target = chooseTarget(named, await loadConfig(io, values.config), io.env)
-    const spec = parseUrl(target.url, io.env)
+    const spec = parseUrl(target.actionUrl ?? target.url, io.env)
     const found = await readStatement({ queryId, file, text }, spec, io)
     const asked = values.role === undefined ? found : { ...found, role: values.role }
     const planners = createPrivatePlanners({ targets: [target], env: io.env })
