@@ -65,4 +65,16 @@ export const STATEMENT_ERRORS = {
     status: 501,
     exit: 4,
   },
+  'unknown-query': {
+    message: 'There is no such statement',
+    remedy: 'GET /api/queries lists those that ran; a text of your own goes to POST /api/queries/report.',
+    status: 404,
+    exit: 2,
+  },
+  'optimization-cancelled': {
+    message: 'The optimization was cancelled',
+    remedy: 'Start it again when it suits; nothing was changed.',
+    status: 409,
+    exit: 130,
+  },
 } as const
