@@ -5,10 +5,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freshDatabase, LATEST, type TestDatabase } from '../test/servers.ts'
 import { createOptimizer, type Optimizer } from './optimize-service.ts'
 import type { OptimizeProgress } from './optimizer/optimize-run.ts'
+import { createPrivatePlanners, type PrivatePlanners } from './private-planners.ts'
 
 let db: TestDatabase
 let plain: TestDatabase
 let optimizer: Optimizer
+let planners: PrivatePlanners
 const home = mkdtempSync(join(tmpdir(), 'pgtend-optimizer-'))
 
 beforeAll(async () => {
@@ -20,16 +22,18 @@ beforeAll(async () => {
   await db.query('analyze orders')
   // Or filling the table would count among the writes of the window.
   await db.query('select pg_stat_force_next_flush()')
-  optimizer = createOptimizer({
+  planners = createPrivatePlanners({
     targets: [
       { url: db.url, name: 'shop' },
       { url: plain.url, name: 'plain' },
     ],
     home,
   })
+  optimizer = createOptimizer(planners)
 })
 afterAll(async () => {
   await optimizer?.stop()
+  await planners?.close()
   await Promise.all([db?.drop(), plain?.drop()])
   rmSync(home, { recursive: true, force: true })
 })
@@ -42,7 +46,7 @@ test('from the statements of a target to a proved index, step by step, and the r
     steps.push(progress)
     if (progress.step === 'watch') void ask()
   }
-  expect(optimizer.latest('shop')).toBeUndefined()
+  expect(optimizer.state('shop')).toEqual({ state: 'never' })
   const report = await optimizer.optimize('shop', { seconds: 2, onProgress })
   expect(report.advice.indexes).toMatchObject([
     {
@@ -51,8 +55,7 @@ test('from the statements of a target to a proved index, step by step, and the r
       action: { name: 'create-index-concurrently', input: { table: 'orders' } },
     },
   ])
-  expect(optimizer.latest('shop')).toBe(report)
-  expect(optimizer.running('shop')).toBeUndefined()
+  expect(optimizer.state('shop')).toEqual({ state: 'done', report })
   expect([...new Set(steps.map((s) => s.step))]).toEqual([
     'watch',
     'rebuild',
@@ -67,11 +70,17 @@ test('from the statements of a target to a proved index, step by step, and the r
 test('one run of a target at a time; a signal ends it', async () => {
   const stop = new AbortController()
   const run = optimizer.optimize('shop', { seconds: 600, signal: stop.signal })
-  expect(optimizer.running('shop')).toMatchObject({ step: 'watch' })
+  expect(optimizer.state('shop')).toMatchObject({ state: 'running', progress: { step: 'watch' } })
   await expect(optimizer.optimize('shop')).rejects.toMatchObject({ code: 'already-running' })
   stop.abort(new Error('enough'))
-  await expect(run).rejects.toThrow()
-  expect(optimizer.running('shop')).toBeUndefined()
+  await expect(run).rejects.toThrow('enough')
+  expect(optimizer.state('shop')).toMatchObject({ state: 'failed', report: {} })
+  const cancelled = expect(optimizer.optimize('shop', { seconds: 600 })).rejects.toMatchObject({
+    code: 'optimization-cancelled',
+  })
+  await optimizer.cancel('shop')
+  await cancelled
+  expect(optimizer.state('shop')).toMatchObject({ error: { code: 'optimization-cancelled' } })
 })
 
 test('what stands in the way is said', async () => {

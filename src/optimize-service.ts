@@ -1,15 +1,12 @@
-import { AppError } from './core/errors.ts'
-import type { TargetConfig } from './monitor/config.ts'
-import { identify } from './monitor/identify.ts'
+import { AppError, toAppError } from './core/errors.ts'
 import { adviseIndexes } from './optimizer/advise.ts'
 import { namedTables } from './optimizer/named-tables.ts'
-import type { OptimizeProgress, OptimizeReport } from './optimizer/optimize-run.ts'
+import type { OptimizeProgress, OptimizeReport, OptimizeState } from './optimizer/optimize-run.ts'
 import { loadParser } from './optimizer/parse.ts'
-import type { SchemaFacts } from './optimizer/schema.ts'
+import { type SchemaFacts, searchPathOf } from './optimizer/schema.ts'
 import type { Budget } from './optimizer/select.ts'
 import { buildWorkload } from './optimizer/workload.ts'
-import { parseUrl, redactUrl } from './postgres/url.ts'
-import { openShadow, type Shadow } from './shadow/shadow.ts'
+import type { PrivatePlanners } from './private-planners.ts'
 import { type Activity, readActivity } from './statement-activity.ts'
 
 export interface OptimizeOptions {
@@ -27,84 +24,86 @@ export interface Optimizer {
    * Throws AppError: `unknown-target`, `already-running`, `no-statements`, `no-shadow`, what `connect` throws; and the signal's reason.
    */
   optimize(target: string, options?: OptimizeOptions): Promise<OptimizeReport>
-  latest(target: string): OptimizeReport | undefined
-  /** How far a run is, while there is one. */
-  running(target: string): OptimizeProgress | undefined
-  /** Ends what runs and lets go of the private planners. */
+  state(target: string): OptimizeState
+  /** Ends what runs on a target; resolves when it has ended. */
+  cancel(target: string): Promise<void>
+  /** Ends all that runs. */
   stop(): Promise<void>
 }
 
-export interface OptimizerOptions {
-  readonly targets: readonly TargetConfig[]
-  /** Where PGPASSWORD and its like come from; default `process.env`. */
-  readonly env?: Readonly<Record<string, string | undefined>>
-  /** Where the private planners keep their files between runs; default the cache folder. */
-  readonly home?: string
+interface Run {
+  progress: OptimizeProgress
+  readonly stop: AbortController
+  ended: Promise<unknown>
 }
 
 const WATCH_SECONDS = 60
 
-export function createOptimizer({ targets, env = process.env, home }: OptimizerOptions): Optimizer {
-  const urls = new Map(identify(targets, redactUrl).map(({ id, secret }) => [id, secret]))
-  const shadow = openShadow(home === undefined ? {} : { home })
+export function createOptimizer(planners: PrivatePlanners): Optimizer {
   const reports = new Map<string, OptimizeReport>()
-  const runs = new Map<
-    string,
-    { progress: OptimizeProgress; readonly stop: AbortController; ended: Promise<unknown> }
-  >()
+  const errors = new Map<string, OptimizeState['error']>()
+  const runs = new Map<string, Run>()
 
   const start = async (target: string, options: OptimizeOptions): Promise<OptimizeReport> => {
-    const url = urls.get(target)
-    if (url === undefined) throw new AppError('unknown-target', `"${target}"`)
+    planners.spec(target)
     if (runs.has(target)) throw new AppError('already-running', `${target} is being optimized`)
     const stop = new AbortController()
     const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal
-    const run = {
-      progress: { step: 'watch', done: 0 } as OptimizeProgress,
-      stop,
-      ended: Promise.resolve() as Promise<unknown>,
-    }
+    const run: Run = { progress: { step: 'watch', done: 0 }, stop, ended: Promise.resolve() }
     runs.set(target, run)
     const onProgress = (progress: OptimizeProgress): void => {
       run.progress = progress
       options.onProgress?.(progress)
     }
-    const work = optimize(shadow, target, url, env, { ...options, signal, onProgress })
+    const work = optimize(planners, target, { ...options, signal, onProgress })
     run.ended = work.catch(() => undefined)
     try {
       const report = await work
       reports.set(target, report)
+      errors.delete(target)
       return report
+    } catch (error) {
+      // An abort comes wrapped where a timer was waiting.
+      const reason = signal.aborted ? signal.reason : error
+      const { code, message, detail, remedy } = toAppError(reason)
+      errors.set(target, { code, message, detail, remedy })
+      throw reason
     } finally {
       runs.delete(target)
     }
   }
+  const cancel = async (target: string): Promise<void> => {
+    const run = runs.get(target)
+    run?.stop.abort(new AppError('optimization-cancelled', `of ${target}`))
+    await run?.ended
+  }
   return {
     optimize: (target, options = {}) => start(target, options),
-    latest: (target) => reports.get(target),
-    running: (target) => runs.get(target)?.progress,
+    state(target) {
+      const [run, report, error] = [runs.get(target), reports.get(target), errors.get(target)]
+      const state = run ? 'running' : error ? 'failed' : report ? 'done' : 'never'
+      return {
+        state,
+        ...(run ? { progress: run.progress } : {}),
+        ...(report ? { report } : {}),
+        ...(error && !run ? { error } : {}),
+      }
+    },
+    cancel,
     async stop() {
-      const ended = [...runs.values()].map((run) => {
-        run.stop.abort(new AppError('step-cancelled', 'pgtend stops'))
-        return run.ended
-      })
-      await Promise.all(ended)
-      await shadow.close()
+      await Promise.all([...runs.keys()].map(cancel))
     },
   }
 }
 
 async function optimize(
-  shadow: Shadow,
+  planners: PrivatePlanners,
   target: string,
-  url: string,
-  env: NonNullable<OptimizerOptions['env']>,
   options: OptimizeOptions & Required<Pick<OptimizeOptions, 'signal' | 'onProgress'>>,
 ): Promise<OptimizeReport> {
   const { signal, onProgress, budget, seconds = WATCH_SECONDS } = options
-  const spec = parseUrl(url, env)
   const began = performance.now()
-  const activity = await readActivity(spec, {
+  const activity = await readActivity(planners.spec(target), {
     ...{ seconds, signal },
     onProgress: (done) => onProgress({ step: 'watch', done, total: seconds }),
   })
@@ -113,9 +112,8 @@ async function optimize(
   await loadParser()
   const { statements } = buildWorkload(activity.entries)
   const roles = [...new Set(statements.flatMap((s) => s.role ?? []))]
-  const planner = await shadow.prepare({ spec, key: redactUrl(url), tables: namedTables(statements), roles })
-  const rebuilt = performance.now()
-  try {
+  return planners.use(target, { tables: namedTables(statements), roles }, async (planner) => {
+    const rebuilt = performance.now()
     signal.throwIfAborted()
     const schema = withWrites(planner.schema, activity)
     const { entries, window, trigram } = activity
@@ -123,7 +121,7 @@ async function optimize(
       ...{ entries, window, schema, signal, onProgress, whatIf: planner.whatIf },
       ...(budget ? { budget } : {}),
       ...(trigram === undefined ? {} : { trigram }),
-      searchPath: schemasOf(schema),
+      searchPath: searchPathOf(schema),
     })
     const ended = performance.now()
     const took = { watch: watched - began, rebuild: rebuilt - watched, advise: ended - rebuilt }
@@ -131,9 +129,7 @@ async function optimize(
       ...{ target, at: Date.now(), advice },
       seconds: { watch: took.watch / 1000, rebuild: took.rebuild / 1000, advise: took.advise / 1000 },
     }
-  } finally {
-    await planner.close()
-  }
+  })
 }
 
 const withWrites = (schema: SchemaFacts, { writes }: Activity): SchemaFacts => ({
@@ -143,8 +139,3 @@ const withWrites = (schema: SchemaFacts, { writes }: Activity): SchemaFacts => (
     return own ? { ...table, writes: own } : table
   }),
 })
-
-/** Names without a schema are looked for in `public` and then in the others: the planner's session has the real path. */
-const schemasOf = ({ tables }: SchemaFacts): readonly string[] => [
-  ...new Set(['public', ...tables.map((t) => t.schema).sort()]),
-]

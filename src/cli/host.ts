@@ -10,7 +10,10 @@ import type { Store } from '../core/store.ts'
 import type { Config, TargetConfig } from '../monitor/config.ts'
 import { identify } from '../monitor/identify.ts'
 import type { Monitor } from '../monitor/monitor.ts'
+import { createOptimizer } from '../optimize-service.ts'
 import { redactUrl } from '../postgres/url.ts'
+import { createPrivatePlanners } from '../private-planners.ts'
+import { createQueries } from '../query-service.ts'
 import { createApp } from '../server/app.ts'
 import { type Served, serve } from '../server/serve.ts'
 import { openStore } from '../store/open-store.ts'
@@ -76,6 +79,11 @@ export async function startHost(options: HostOptions, io: Io): Promise<Host> {
       backups: backup.backups,
     })
     undo.push(() => care.stop())
+    const planners = createPrivatePlanners({ targets, env: io.env })
+    undo.push(() => planners.close())
+    const [optimizer, queries] = [createOptimizer(planners), createQueries(planners)]
+    undo.push(() => optimizer.stop())
+    undo.push(() => queries.stop())
     const app = createApp({
       ...{
         monitor,
@@ -85,6 +93,8 @@ export async function startHost(options: HostOptions, io: Io): Promise<Host> {
         recovery: care.recovery,
         backups: backup.backups,
         bloat,
+        optimizer,
+        queries,
         webRoot: webRoot(),
         anyHost: !isLoopback(host),
       },

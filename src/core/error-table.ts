@@ -159,20 +159,7 @@ export const ERRORS = {
     status: 500,
     exit: 4,
   },
-  'cannot-plan': {
-    message: 'This can not be planned',
-    remedy: 'Read the reason; what it needs is in docs/reference/actions.md.',
-    status: 409,
-    exit: 2,
-  },
   ...STATEMENT_ERRORS,
-  'no-shadow': {
-    message: 'There is no private planner for this PostgreSQL here',
-    remedy:
-      'Use Linux or macOS on x64 or arm64, and install with optional dependencies. Advice that needs no planner still works.',
-    status: 501,
-    exit: 4,
-  },
   'plan-changed': {
     message: 'The database has changed since the plan was approved',
     remedy: 'Look at the new plan and approve that.',

@@ -58,4 +58,29 @@ export const STATEMENT_ERRORS = {
     status: 409,
     exit: 2,
   },
+  'cannot-plan': {
+    message: 'This can not be planned',
+    remedy: 'Read the reason; what it needs is in docs/reference/actions.md.',
+    status: 409,
+    exit: 2,
+  },
+  'no-shadow': {
+    message: 'There is no private planner for this PostgreSQL here',
+    remedy:
+      'Use Linux or macOS on x64 or arm64, and install with optional dependencies. Advice that needs no planner still works.',
+    status: 501,
+    exit: 4,
+  },
+  'unknown-query': {
+    message: 'There is no such statement',
+    remedy: 'GET /api/queries lists those that ran; a text of your own goes to POST /api/queries/report.',
+    status: 404,
+    exit: 2,
+  },
+  'optimization-cancelled': {
+    message: 'The optimization was cancelled',
+    remedy: 'Start it again when it suits; nothing was changed.',
+    status: 409,
+    exit: 130,
+  },
 } as const

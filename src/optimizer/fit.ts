@@ -16,15 +16,16 @@ const LEAST_WEIGHT = 0.05
 
 /**
  * Weights of plans, 1 in all: the nearer the rows and blocks that a plan expects are to those of an average execution, by orders of
- * magnitude, the more it counts.
+ * magnitude, the more it counts. Of what was not observed, typical constants count most.
  */
 export function fitWeights(
   plans: readonly { readonly plan: PlanNode; readonly frequency: Frequency }[],
-  observed: ObservedCall,
+  observed: ObservedCall | undefined,
   tables: readonly TableFacts[],
 ): readonly number[] {
   const off = (expected: number, seen: number): number => Math.abs(Math.log((expected + 1) / (seen + 1)))
   const weights = plans.map(({ plan, frequency }) => {
+    if (!observed) return PRIOR[frequency]
     const rows = off(rowsOf(plan), observed.rows)
     const blocks = off(blocksOf(plan, tables), observed.blocks)
     return PRIOR[frequency] * Math.exp(-rows - blocks / 2)

@@ -97,7 +97,9 @@ async function prepare(
   }
   if (plans.length === 0) return `can not be planned: ${problem}`
   const calls = Math.max(1, statement.calls)
-  const observed = { rows: statement.rows / calls, blocks: statement.blocks / calls }
+  // What read a table and asked for no block was not seen.
+  const observed =
+    statement.blocks > 0 ? { rows: statement.rows / calls, blocks: statement.blocks / calls } : undefined
   const weights = fitWeights(
     plans.map((p) => ({ plan: p.base.plan, frequency: p.scenario.frequency })),
     observed,

@@ -61,8 +61,8 @@ export type ReportFinding =
 
 export interface PlannedPart {
   readonly explained: Explained
-  /** The role that it was planned as. */
-  readonly role: string
+  /** The role that it was planned as. Absent: as one that no row security applies to. */
+  readonly role?: string
   /** Planned for any values of its parameters. */
   readonly generic: boolean
   /** The constants that it was planned with in place of `$1`, `$2`, …, as SQL text; null for NULL. */

@@ -114,3 +114,8 @@ export interface ForeignKeyFacts {
     readonly columns: readonly string[]
   }
 }
+
+/** Where names without a schema are looked for: in `public` and then in the others. The planner's session has the real path. */
+export const searchPathOf = ({ tables }: SchemaFacts): readonly string[] => [
+  ...new Set(['public', ...tables.map((t) => t.schema).sort()]),
+]

@@ -1,4 +1,4 @@
-import { counter, flag, gauge, label, optional, time } from '../core/columns.ts'
+import { counter, flag, gauge, id, label, optional, time } from '../core/columns.ts'
 import { defineProbe } from '../core/probe.ts'
 import { epoch } from './_sql.ts'
 
@@ -12,6 +12,7 @@ export default defineProbe({
   rows: 'many',
   columns: {
     database: label('Name of the database'),
+    oid: id('Oid of the database'),
     backends: gauge('count', 'Backends connected to it now'),
     connection_limit: optional(gauge('count', 'Connections that it allows; null where it sets no limit')),
     commits: counter('count', 'Transactions committed'),
@@ -35,7 +36,7 @@ export default defineProbe({
   history: ['xid_age'],
   sql: {
     14: `
-select d.datname as database,
+select d.datname as database, d.oid as oid,
   pg_stat_get_db_numbackends(d.oid) as backends,
   case when d.datconnlimit >= 0 then d.datconnlimit end as connection_limit,
   pg_stat_get_db_xact_commit(d.oid) as commits,

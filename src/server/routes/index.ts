@@ -13,6 +13,8 @@ import history from './history.ts'
 import { maintenanceRoutes } from './maintenance.ts'
 import measure from './measure.ts'
 import metrics from './metrics.ts'
+import { optimizeRoutes } from './optimize.ts'
+import { queryRoutes } from './queries.ts'
 import { recoveryRoutes } from './recovery.ts'
 import success from './success.ts'
 import targets from './targets.ts'
@@ -25,6 +27,8 @@ export const routes: readonly Route[] = [
   catalog,
   history,
   findings,
+  ...queryRoutes,
+  ...optimizeRoutes,
   ...alertRoutes,
   ...actionRoutes,
   ...maintenanceRoutes,

@@ -1,0 +1,143 @@
+/** The statements of a target out of what the monitor knows of it. */
+import { AppError } from './core/errors.ts'
+import type { Row } from './core/table.ts'
+import type statementRates from './derived/statement-rates.ts'
+import type { TargetState } from './monitor/target-state.ts'
+import { buildModel } from './optimizer/build-model.ts'
+import { lint } from './optimizer/lint.ts'
+import type { StatementModel } from './optimizer/model.ts'
+import { parseStatement } from './optimizer/parse.ts'
+import type { QueryList, QuerySummary } from './optimizer/query-list.ts'
+import type { CurrentFigures } from './optimizer/report.ts'
+import type databases from './probes/databases.ts'
+import type statementTexts from './probes/statement-texts.ts'
+import type statements from './probes/statements.ts'
+import type { AskedStatement } from './query-report.ts'
+
+type Rate = Row<typeof statementRates>
+type Key = Pick<Rate, 'query_id' | 'user_id' | 'database_id' | 'toplevel'>
+
+/** So many at most: further ones hardly count. */
+const MOST = 200
+/** Models that are kept from one list to the next. */
+const MOST_MODELS = 1000
+
+const rowsOf = <R>(state: TargetState, table: string): readonly R[] => {
+  const outcome = state.tables.get(table)?.outcome
+  return outcome?.ok ? (outcome.rows as readonly R[]) : []
+}
+const ratesOf = (state: TargetState): readonly Rate[] => rowsOf<Rate>(state, 'statement-rates')
+const textsOf = (state: TargetState) =>
+  new Map(rowsOf<Row<typeof statementTexts>>(state, 'statement-texts').map((t) => [t.query_id, t]))
+
+const idOf = ({ query_id, user_id, database_id, toplevel }: Key): string =>
+  `${query_id}.${user_id}.${database_id}.${toplevel === 'true' ? 1 : 0}`
+
+/** In every row calls and their rate are of the same window. */
+const windowOf = (rates: readonly Rate[]): number | null => {
+  const [first] = rates
+  return first && first.calls_rate > 0 ? first.calls / first.calls_rate : null
+}
+
+/** Counts what the texts alone are reproached with; each is read once. Needs `loadParser()`. */
+export function createQueryLister(): (state: TargetState) => QueryList {
+  const models = new Map<string, StatementModel | undefined>()
+  const modelOf = (text: string): StatementModel | undefined => {
+    if (models.has(text)) return models.get(text)
+    if (models.size >= MOST_MODELS) models.clear()
+    const model = read(text)
+    models.set(text, model)
+    return model
+  }
+  return (state) => {
+    const outcome = state.tables.get('statement-rates')?.outcome
+    if (outcome && !outcome.ok) {
+      const { detail: reason, fix } = outcome
+      return { window: null, statements: [], unknown: { reason, ...(fix === undefined ? {} : { fix }) } }
+    }
+    const rates = ratesOf(state)
+    const texts = textsOf(state)
+    const names = databaseNames(state)
+    return {
+      window: windowOf(rates),
+      statements: rates.slice(0, MOST).map((rate): QuerySummary => {
+        const found = { critical: 0, warning: 0, info: 0 }
+        const model = modelOf(texts.get(rate.query_id)?.query ?? '')
+        for (const { severity } of model ? lint(model, { rowsPerCall: rate.rows_per_call }) : [])
+          found[severity] += 1
+        return {
+          ...{ id: idOf(rate), queryId: rate.query_id, text: rate.query ?? null, user: rate.user ?? null },
+          database: names.get(rate.database_id) ?? null,
+          ...{ calls: rate.calls, callsRate: rate.calls_rate, mean: rate.mean, total: rate.total },
+          ...{ share: rate.share, rowsPerCall: rate.rows_per_call, slow: rate.slow, lint: found },
+        }
+      }),
+    }
+  }
+}
+
+const databaseNames = (state: TargetState): ReadonlyMap<number, string> =>
+  new Map(rowsOf<Row<typeof databases>>(state, 'databases').map((d) => [d.oid, d.database]))
+
+function read(text: string): StatementModel | undefined {
+  try {
+    return buildModel(parseStatement(text))
+  } catch (error) {
+    if (error instanceof AppError) return undefined
+    throw error
+  }
+}
+
+/**
+ * The statement that an id of the list, or a bare pg_stat_statements.queryid, is of; with its figures where it ran in the window. Constants that
+ * the server left in its text are taken out. Throws AppError `unknown-query`, `no-statements`. Needs `loadParser()`.
+ */
+export function statementIn(state: TargetState, id: string): AskedStatement {
+  const isMeant = (row: Key) => idOf(row) === id || row.query_id === id
+  const rates = ratesOf(state)
+  const rate = rates.find(isMeant)
+  const key: Key | undefined = rate ?? rowsOf<Row<typeof statements>>(state, 'statements').find(isMeant)
+  if (!key) throw new AppError('unknown-query', `"${id}"`)
+  const text = textsOf(state).get(key.query_id)
+  if (!text || text.query === '')
+    throw new AppError('unknown-query', `the text of ${key.query_id} is not known, or not yet`)
+  if (text.query === '<insufficient privilege>')
+    throw new AppError('no-statements', `its text may not be read: GRANT pg_read_all_stats shows it`)
+  const name = databaseNames(state).get(key.database_id)
+  const own = state.capabilities?.database
+  const trigram = state.capabilities?.extensions.pg_trgm?.schema
+  const window = windowOf(rates)
+  return {
+    sql: withoutConstants(text.query),
+    queryId: key.query_id,
+    ...(text.user ? { role: text.user } : {}),
+    ...(rate && window !== null ? { current: figuresOf(rate, window) } : {}),
+    ...(trigram === undefined ? {} : { trigram }),
+    ...(name !== undefined && own !== undefined && name !== own
+      ? {
+          gap: {
+            part: 'plan',
+            reason: `it ran in the database ${name}; this target is ${own}`,
+            remedy: `Watch ${name} as a target of its own.`,
+          },
+        }
+      : {}),
+  }
+}
+
+function withoutConstants(text: string): string {
+  try {
+    return parseStatement(text).normalized
+  } catch (error) {
+    // Whoever reads it next says what is wrong with it.
+    if (error instanceof AppError) return text
+    throw error
+  }
+}
+
+const figuresOf = (rate: Rate, window: number): CurrentFigures => ({
+  ...{ calls: rate.calls, callsRate: rate.calls_rate, mean: rate.mean, total: rate.total, share: rate.share },
+  rowsPerCall: rate.rows_per_call,
+  blocksPerCall: rate.blocks / rate.calls,
+  window,
+})

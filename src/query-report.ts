@@ -1,0 +1,183 @@
+/** Makes the report on one statement (SPEC Q8): what the text, the planner's plan and the index advisor say. Executes it nowhere. */
+import { AppError } from './core/errors.ts'
+import { adviseIndexes } from './optimizer/advise.ts'
+import { analysePlan } from './optimizer/analyse-plan.ts'
+import { buildModel } from './optimizer/build-model.ts'
+import { lint } from './optimizer/lint.ts'
+import type { LintFigures } from './optimizer/lint-rule.ts'
+import { namedTables } from './optimizer/named-tables.ts'
+import { loadParser, type ParsedStatement, parseStatement } from './optimizer/parse.ts'
+import { planRewrites, planStatement, type StatementPlan } from './optimizer/plan-statement.ts'
+import {
+  byGain,
+  type CurrentFigures,
+  type QueryReport,
+  type ReportGap,
+  type ReportProgress,
+  reportFindings,
+} from './optimizer/report.ts'
+import { rewrite } from './optimizer/rewrite.ts'
+import { type Gap, type SchemaFacts, searchPathOf } from './optimizer/schema.ts'
+import type { StatementActivity, WorkloadStatement } from './optimizer/workload.ts'
+import type { PrivatePlanners } from './private-planners.ts'
+import type { Planner } from './shadow/shadow.ts'
+
+/** A statement that a report is asked for. */
+export interface AskedStatement {
+  readonly sql: string
+  /** Where it came from pg_stat_statements. */
+  readonly queryId?: string
+  /** It is planned as this role, whose row security and settings apply. */
+  readonly role?: string
+  /** Over the role's settings: `request.jwt.claims` for policies that look at them. */
+  readonly settings?: Readonly<Record<string, string>>
+  readonly current?: CurrentFigures
+  /** Why it can not be planned here, where that is known beforehand. */
+  readonly gap?: ReportGap
+  /** Schema of the extension pg_trgm, where it is installed. */
+  readonly trigram?: string
+}
+
+export interface MakeReportOptions {
+  readonly target: string
+  readonly planners: PrivatePlanners
+  readonly onProgress?: (progress: ReportProgress) => void
+  readonly signal?: AbortSignal
+}
+
+/** Without a private planner the text still tells something. */
+const NO_PLANNER: ReadonlySet<string> = new Set(['no-shadow', 'needs-direct', 'server-failed', 'cannot-plan'])
+/** What the advisor is told of a statement that was not seen: all of a second's time was its own. */
+const UNSEEN = { calls: 1, seconds: 1, rows: 0, blocks: 0 }
+
+/**
+ * Throws AppError: those of `parseStatement`, `unknown-target`, and what `connect` throws. Where there is no private planner for the target, the
+ * report has what the text alone shows, and says why.
+ */
+export async function makeReport(asked: AskedStatement, options: MakeReportOptions): Promise<QueryReport> {
+  await loadParser()
+  const parsed = parseStatement(asked.sql)
+  const { planners, target, onProgress } = options
+  if (asked.gap) return textReport(asked, parsed, [asked.gap])
+  onProgress?.({ step: planners.isBusy(target) ? 'waiting' : 'rebuild', done: 0 })
+  const roles = asked.role === undefined ? [] : [asked.role]
+  let begun = false
+  try {
+    return await planners.use(target, { tables: namedTables([{ parsed }]), roles }, (planner) => {
+      begun = true
+      return plannedReport(asked, parsed, planner, options)
+    })
+  } catch (error) {
+    if (begun || !(error instanceof AppError) || !NO_PLANNER.has(error.code)) throw error
+    const { message, remedy } = error
+    return textReport(asked, parsed, [
+      { part: 'plan', reason: message, remedy },
+      { part: 'indexes', reason: message, remedy },
+    ])
+  }
+}
+
+/** What is known without asking a planner. */
+function textReport(
+  asked: AskedStatement,
+  parsed: ParsedStatement,
+  gaps: readonly ReportGap[],
+  schema?: SchemaFacts,
+): QueryReport {
+  const model = modelOf(parsed, schema)
+  const why = gaps[0]?.reason ?? 'it was not planned'
+  return {
+    ...headOf(asked, parsed),
+    findings: reportFindings(lint(model, figuresOf(asked)), []),
+    rewrites: byGain(rewrite(model, figuresOf(asked)).map((r) => ({ ...r, why }))),
+    ...{ indexes: [], gaps },
+  }
+}
+
+async function plannedReport(
+  asked: AskedStatement,
+  parsed: ParsedStatement,
+  { whatIf, schema }: Planner,
+  { onProgress, signal }: MakeReportOptions,
+): Promise<QueryReport> {
+  const gaps = schema.gaps.map(schemaGap)
+  onProgress?.({ step: 'plan', done: 0 })
+  signal?.throwIfAborted()
+  const statement = statementOf(asked, parsed)
+  let planned: StatementPlan
+  try {
+    planned = await planStatement(whatIf, statement, schema, asked.settings)
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'cannot-plan') throw error
+    return textReport(asked, parsed, [{ part: 'plan', reason: error.detail }, ...gaps], schema)
+  }
+  const { explained } = planned.part
+  const model = modelOf(parsed, schema)
+  const figures = figuresOf(asked, explained.plan['Plan Rows'])
+  const rewrites = await planRewrites(whatIf, planned, rewrite(model, figures), (done, total) => {
+    signal?.throwIfAborted()
+    onProgress?.({ step: 'rewrites', done, total })
+  })
+  onProgress?.({ step: 'indexes', done: 0 })
+  const { parsed: _, queryIds: __, ...activity } = statement
+  const entry: StatementActivity = {
+    ...activity,
+    queryId: asked.queryId ?? '',
+    text: parsed.source.text,
+  }
+  const advice = await adviseIndexes({
+    ...{ entries: [entry], window: asked.current?.window ?? 1, schema, whatIf },
+    searchPath: searchPathOf(schema),
+    onProgress: ({ done, total }) =>
+      onProgress?.({ step: 'indexes', done, ...(total === undefined ? {} : { total }) }),
+    ...(asked.trigram === undefined ? {} : { trigram: asked.trigram }),
+    ...(signal ? { signal } : {}),
+  })
+  const withheld = advice.withheld ? [{ part: 'indexes' as const, ...advice.withheld }] : []
+  return {
+    ...headOf(asked, parsed),
+    findings: reportFindings(lint(model, figures), analysePlan(explained, schema.tables)),
+    plan: planned.part,
+    rewrites: byGain(rewrites),
+    indexes: advice.indexes,
+    gaps: [...withheld, ...gaps],
+  }
+}
+
+const headOf = (asked: AskedStatement, parsed: ParsedStatement) => ({
+  at: Date.now(),
+  sql: asked.sql,
+  fingerprint: parsed.fingerprint,
+  ...(asked.queryId === undefined ? {} : { queryId: asked.queryId }),
+  ...(asked.current ? { current: asked.current } : {}),
+})
+
+const modelOf = (parsed: ParsedStatement, schema: SchemaFacts | undefined) =>
+  buildModel(parsed, schema ? { tables: schema.tables, searchPath: searchPathOf(schema) } : {})
+
+/** Rows of one execution: as counted, else as planned. */
+function figuresOf({ current }: AskedStatement, estimated?: number): LintFigures {
+  const rowsPerCall = current?.rowsPerCall ?? estimated
+  return rowsPerCall === undefined ? {} : { rowsPerCall }
+}
+
+function statementOf({ role, queryId, current }: AskedStatement, parsed: ParsedStatement): WorkloadStatement {
+  const seen = current && {
+    calls: current.calls,
+    seconds: current.total,
+    rows: current.calls * current.rowsPerCall,
+    blocks: current.calls * current.blocksPerCall,
+  }
+  return {
+    ...(seen ?? UNSEEN),
+    parsed,
+    queryIds: queryId === undefined ? [] : [queryId],
+    ...(role === undefined ? {} : { role }),
+  }
+}
+
+const schemaGap = ({ object, reason, remedy }: Gap): ReportGap => ({
+  part: 'schema',
+  reason: `${object}: ${reason}`,
+  ...(remedy === undefined ? {} : { remedy }),
+})
