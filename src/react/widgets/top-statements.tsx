@@ -3,6 +3,7 @@ import { formatRatio } from '../../core/format.ts'
 import type { FactRows } from '../api/rows.ts'
 import { showValue } from '../display.ts'
 import { useFacts } from '../hooks/use-facts.ts'
+import { ReportLink } from '../queries/report-link.tsx'
 import { Badge } from '../ui/badge.tsx'
 import { Choice } from '../ui/choice.tsx'
 import { DataTable } from '../ui/data-table.tsx'
@@ -65,6 +66,13 @@ function Statements({ rows }: { readonly rows: readonly Statement[] }) {
               {formatRatio(r.share)}
               <i aria-hidden="true" style={{ '--share': `${r.share * 100}%` } as CSSProperties} />
             </span>
+          ),
+        },
+        {
+          name: 'Report',
+          numeric: true,
+          render: (r) => (
+            <ReportLink id={r.query_id} of={r.query?.slice(0, 60) ?? `statement ${r.query_id}`} />
           ),
         },
       ]}
