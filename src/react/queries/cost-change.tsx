@@ -1,5 +1,6 @@
 import { formatCount, formatRatio } from '../../core/format.ts'
 import { Badge } from '../ui/badge.tsx'
+import { Icon } from '../ui/icon.tsx'
 import css from './queries.module.css'
 
 export interface CostChangeProps {
@@ -18,8 +19,11 @@ export function CostChange({ before, after }: CostChangeProps) {
   const words = tone === 'unknown' ? 'the same' : `${change < 0 ? '−' : '+'}${formatRatio(Math.abs(change))}`
   return (
     <span className={css.cost}>
-      <span>
-        cost {formatCount(before)} → {formatCount(after)}
+      <span className={css.change}>
+        cost {formatCount(before)}
+        <span className={css.hidden}> to </span>
+        <Icon name="next" size={13} />
+        {formatCount(after)}
       </span>
       <Badge tone={tone}>{words}</Badge>
     </span>

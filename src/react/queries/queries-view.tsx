@@ -21,8 +21,11 @@ export function QueriesView({ query, onLeave }: QueriesViewProps) {
     if (query !== undefined) left.current = query
     else if (left.current !== undefined) {
       // Back where one came from: to the link of the statement that was looked at.
-      const link = document.querySelector<HTMLElement>(`[data-report="${CSS.escape(left.current)}"]`)
-      const place = link ?? document.getElementById('view')
+      const id = left.current
+      const isOf = ({ report }: DOMStringMap) => report === id || report?.startsWith(`${id}.`)
+      const links = [...document.querySelectorAll<HTMLElement>('[data-report]')]
+      const place =
+        links.find((l) => isOf(l.dataset) && l.checkVisibility()) ?? document.getElementById('view')
       place?.focus()
     }
   }, [query])

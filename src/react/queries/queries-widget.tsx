@@ -6,21 +6,19 @@ import { useQueries } from '../hooks/use-queries.ts'
 import { matching, Shown } from '../tables/shown.tsx'
 import { AnswerState } from '../ui/answer-state.tsx'
 import { Badge } from '../ui/badge.tsx'
+import { Button } from '../ui/button.tsx'
 import { DataTable } from '../ui/data-table.tsx'
-import list from '../ui/list.module.css'
 import { Notice } from '../ui/notice.tsx'
-import { QueryText } from '../ui/query-text.tsx'
 import { TextField } from '../ui/text-field.tsx'
 import widget from '../widgets/widget.module.css'
 import { Widget } from '../widgets/widget.tsx'
 import { LintBadges } from './lint-badges.tsx'
 import css from './queries.module.css'
 import { Remedy } from './remedy.tsx'
-import { ReportLink } from './report-link.tsx'
+import { StatementCell, StatementReport } from './statement-cell.tsx'
 
-const RULES = ['slow-average-query', 'many-slow-queries']
 /** The rest is found by sorting or by search. */
-const MOST = 50
+const MOST = 20
 
 /** The statements of the last window: how often, how long, what their text is reproached with. */
 export function QueriesWidget() {
@@ -31,8 +29,13 @@ export function QueriesWidget() {
       title="Statements"
       span={3}
       id="statements"
-      rules={RULES}
-      aside={window && <span className={css.muted}>in the last {formatSeconds(window)}</span>}
+      aside={
+        <>
+          {window && <span className={css.muted}>in the last {formatSeconds(window)}</span>}
+          <Jump to="workload">Index advice</Jump>
+          <Jump to="analyse">Analyse SQL</Jump>
+        </>
+      }
     >
       <AnswerState query={queries} what="Statements" lines={8}>
         {(data) => <Statements data={data} />}
@@ -40,6 +43,21 @@ export function QueriesWidget() {
     </Widget>
   )
 }
+
+/** The way to what stands below the list. */
+const Jump = ({ to, children }: { readonly to: string; readonly children: string }) => (
+  <Button
+    size="small"
+    tone="quiet"
+    onClick={() => {
+      const place = document.getElementById(to)
+      place?.scrollIntoView({ block: 'center', behavior: 'smooth' })
+      place?.querySelector<HTMLElement>('input, textarea, button')?.focus({ preventScroll: true })
+    }}
+  >
+    {children}
+  </Button>
+)
 
 function Statements({ data: { window, statements, unknown } }: { readonly data: QueryList }) {
   const [search, setSearch] = useState('')
@@ -86,13 +104,10 @@ const Rows = ({ rows }: { readonly rows: readonly QuerySummary[] }) =>
           name: 'Statement',
           wide: true,
           render: (r) => (
-            <div className={css.cell}>
-              <QueryText text={r.text} />
-              <p className={css.under}>
-                <span className={list.muted}>{[r.user, r.database].filter(Boolean).join(' · ')}</span>
-                <LintBadges lint={r.lint} />
-              </p>
-            </div>
+            <StatementCell text={r.text} id={r.id}>
+              <span className={css.muted}>{[r.user, r.database].filter(Boolean).join(' · ')}</span>
+              <LintBadges lint={r.lint} />
+            </StatementCell>
           ),
           sortBy: (r) => r.text,
         },
@@ -135,7 +150,8 @@ const Rows = ({ rows }: { readonly rows: readonly QuerySummary[] }) =>
         {
           name: 'Report',
           numeric: true,
-          render: (r) => <ReportLink id={r.id} of={r.text?.slice(0, 60) ?? `statement ${r.queryId}`} />,
+          minor: true,
+          render: (r) => <StatementReport text={r.text} id={r.id} />,
         },
       ]}
     />

@@ -5,7 +5,6 @@ import { Card } from '../ui/card.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { Figures } from '../ui/figures.tsx'
 import list from '../ui/list.module.css'
-import { Notice } from '../ui/notice.tsx'
 import { Sql, type SqlMark } from '../ui/sql.tsx'
 import { indexOfPlace } from '../ui/sql-tokens.ts'
 import { CostChange } from './cost-change.tsx'
@@ -37,9 +36,10 @@ export function ReportDetails({ report }: { readonly report: QueryReport }) {
   return (
     <>
       <Card title="Statement" span={3} aside={<CopyButton text={sql} what="the statement" />}>
-        <Notice tone={verdict.tone} title={verdict.title}>
-          {verdict.detail}
-        </Notice>
+        <p className={css.verdict} data-tone={verdict.tone}>
+          <b>{verdict.title}</b>
+          <span>{verdict.detail}</span>
+        </p>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long text scrolls, and must by keyboard too */}
         <pre className={css.statement} tabIndex={0}>
           <Sql text={sql} marks={marks} />

@@ -5,6 +5,7 @@ import { isPending, useQueryReport } from '../hooks/use-queries.ts'
 import { Failure } from '../ui/answer-state.tsx'
 import { Button } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
+import { Icon } from '../ui/icon.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { Steps } from '../ui/steps.tsx'
 import css from './queries.module.css'
@@ -80,7 +81,8 @@ function ReportPage({ at, act, onLeave, children }: ReportPageProps) {
     <>
       <div className={css.bar}>
         <Button size="small" onClick={onLeave}>
-          ← All queries
+          <Icon name="back" size={14} />
+          All queries
         </Button>
         <h2 ref={heading} tabIndex={-1}>
           Report on a statement

@@ -1,3 +1,4 @@
+import type { CSSProperties } from 'react'
 import { formatBytes, formatRatio, formatSeconds, plural } from '../../core/format.ts'
 import { PlanButton } from '../actions/plan-button.tsx'
 import type { DropAdvice, UnhelpedStatement, WorkloadAdvice } from '../api/query-types.ts'
@@ -36,7 +37,7 @@ export function WorkloadResult({ advice }: { readonly advice: WorkloadAdvice }) 
                 open={i === 0}
                 gain={
                   <span className={css.share}>
-                    <i aria-hidden="true" style={{ width: `${Math.max(2, index.share * 100)}%` }} />
+                    <i aria-hidden="true" style={{ '--share': `${index.share * 100}%` } as CSSProperties} />
                     <b>saves {formatRatio(index.share)} of the time</b>
                   </span>
                 }
@@ -123,12 +124,12 @@ function Outcome({ advice }: { readonly advice: WorkloadAdvice }) {
           note: 'expected with all of them',
         },
         {
-          name: 'In the window',
-          value: `${formatSeconds(before)} → ${formatSeconds(after)}`,
-          note: 'of execution',
+          name: 'Execution in the window',
+          value: formatSeconds(after),
+          note: `in place of ${formatSeconds(before)}`,
         },
         { name: 'Indexes', value: `${indexes.length}`, note: `of ${plural(effort.candidates, 'candidate')}` },
-        { name: 'Room', value: formatBytes(bytes), note: 'estimated, together' },
+        { name: 'Size', value: formatBytes(bytes), note: 'estimated, together' },
         { name: 'Statements', value: `${statements}`, note: 'planned' },
       ]}
     />

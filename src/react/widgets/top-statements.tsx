@@ -3,13 +3,12 @@ import { formatRatio } from '../../core/format.ts'
 import type { FactRows } from '../api/rows.ts'
 import { showValue } from '../display.ts'
 import { useFacts } from '../hooks/use-facts.ts'
-import { ReportLink } from '../queries/report-link.tsx'
+import { StatementCell, StatementReport } from '../queries/statement-cell.tsx'
 import { Badge } from '../ui/badge.tsx'
 import { Choice } from '../ui/choice.tsx'
 import { DataTable } from '../ui/data-table.tsx'
 import { FactsState } from '../ui/facts-state.tsx'
 import { Notice } from '../ui/notice.tsx'
-import { QueryText } from '../ui/query-text.tsx'
 import css from './widget.module.css'
 
 type Statement = FactRows['statement-rates']
@@ -46,7 +45,7 @@ function Statements({ rows }: { readonly rows: readonly Statement[] }) {
       rows={rows}
       rowKey={(r) => `${r.user_id}/${r.database_id}/${r.query_id}/${r.toplevel}`}
       columns={[
-        { name: 'Statement', wide: true, render: (r) => <QueryText text={r.query} /> },
+        { name: 'Statement', wide: true, render: (r) => <StatementCell text={r.query} id={r.query_id} /> },
         {
           name: 'Mean',
           numeric: true,
@@ -71,9 +70,8 @@ function Statements({ rows }: { readonly rows: readonly Statement[] }) {
         {
           name: 'Report',
           numeric: true,
-          render: (r) => (
-            <ReportLink id={r.query_id} of={r.query?.slice(0, 60) ?? `statement ${r.query_id}`} />
-          ),
+          minor: true,
+          render: (r) => <StatementReport text={r.query} id={r.query_id} />,
         },
       ]}
     />
