@@ -9,12 +9,12 @@ import { Badge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
 import { DataTable } from '../ui/data-table.tsx'
 import { Notice } from '../ui/notice.tsx'
+import { sentence } from '../ui/sentence.ts'
 import { TextField } from '../ui/text-field.tsx'
 import widget from '../widgets/widget.module.css'
 import { Widget } from '../widgets/widget.tsx'
 import { LintBadges } from './lint-badges.tsx'
 import css from './queries.module.css'
-import { Remedy } from './remedy.tsx'
 import { StatementCell, StatementReport } from './statement-cell.tsx'
 
 /** The rest is found by sorting or by search. */
@@ -63,9 +63,8 @@ function Statements({ data: { window, statements, unknown } }: { readonly data: 
   const [search, setSearch] = useState('')
   if (unknown)
     return (
-      <Notice tone="unknown" title="Statements: not known">
-        <p>{unknown.reason}</p>
-        <Remedy text={unknown.fix} />
+      <Notice tone="unknown" title="Statements: not known" fix={unknown.fix}>
+        {sentence(unknown.reason)}
       </Notice>
     )
   if (statements.length === 0)

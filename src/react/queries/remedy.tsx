@@ -1,4 +1,5 @@
 import { CodeBlock } from '../ui/code-block.tsx'
+import { sentence } from '../ui/sentence.ts'
 
 const STATEMENT = /^(grant|analyze|create|alter|vacuum|set)\s/i
 
@@ -6,6 +7,5 @@ const STATEMENT = /^(grant|analyze|create|alter|vacuum|set)\s/i
 export function Remedy({ text }: { readonly text: string | undefined }) {
   if (!text) return null
   if (STATEMENT.test(text)) return <CodeBlock code={text} label="What would make it known" />
-  const words = text.charAt(0).toUpperCase() + text.slice(1)
-  return <p>{/[.!?]$/.test(words) ? words : `${words}.`}</p>
+  return <p>{sentence(text)}</p>
 }

@@ -47,7 +47,7 @@ export function RewriteItem({ sql, rewrite, plan, open }: RewriteItemProps) {
       <p>{because}</p>
       <figure className={css.text}>
         <figcaption>
-          <span>
+          <span className={sqlCss.sql}>
             <ins>new</ins> <del>gone</del>
           </span>
           <CopyButton text={rewrite.sql} what={`the statement rewritten: ${title}`} />

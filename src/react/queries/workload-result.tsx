@@ -9,10 +9,10 @@ import { Folded, MANY } from '../ui/folded.tsx'
 import list from '../ui/list.module.css'
 import { Notice } from '../ui/notice.tsx'
 import { QueryText } from '../ui/query-text.tsx'
+import { sentence } from '../ui/sentence.ts'
 import { Gaps } from './gaps.tsx'
 import { IndexItem } from './index-item.tsx'
 import css from './queries.module.css'
-import { Remedy } from './remedy.tsx'
 import { ReportLink } from './report-link.tsx'
 
 /** What one run found: the indexes worth having, those that are needless, and all that was not looked at. */
@@ -21,9 +21,8 @@ export function WorkloadResult({ advice }: { readonly advice: WorkloadAdvice }) 
   return (
     <>
       {withheld ? (
-        <Notice tone="unknown" title="Advice is withheld">
-          <p>{sentence(withheld.reason)}</p>
-          <Remedy text={withheld.remedy} />
+        <Notice tone="unknown" title="Advice is withheld" fix={withheld.remedy}>
+          {sentence(withheld.reason)}
         </Notice>
       ) : (
         <Outcome advice={advice} />
@@ -186,6 +185,3 @@ function Unhelped({
     </>
   )
 }
-
-const sentence = (text: string): string =>
-  `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`

@@ -33,7 +33,7 @@ export function WorkloadWidget() {
       aside={
         report && (
           <span className={css.muted}>
-            of {showMoment(report.at)}, {formatSeconds(report.advice.window)} watched
+            made {showMoment(report.at)}, {formatSeconds(report.advice.window)} watched
           </span>
         )
       }

@@ -7,12 +7,12 @@ export interface SqlToken {
 }
 
 const KEYWORDS = new Set(
-  `all analyze and any array as asc between both by case cast coalesce conflict create cross current_date current_timestamp
-  default delete desc distinct do else end except exists explain extract false fetch filter first following for from full
-  group having ilike in inner insert intersect interval into is isnull join key last lateral leading left like limit lock
+  `add all alter analyze and any array as asc between both by case cast coalesce column commit conflict copy create cross current_date current_timestamp
+  default delete desc distinct do drop else end except exists explain extract false fetch filter first following for from full
+  group having ilike in index inner insert intersect interval into is isnull join key last lateral leading left like limit lock
   locked materialized merge natural next no not nothing null nulls of offset on only or order ordinality outer over
   overriding partition preceding primary range recursive returning right row rows select set similar skip some table
-  tablesample then to trailing true union unique unnest update using values when where window with within without`.split(
+  tablesample then to trailing true truncate union unique unnest update using vacuum values when where window with within without`.split(
     /\s+/,
   ),
 )
