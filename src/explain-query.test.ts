@@ -200,6 +200,20 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     expect((await plan('select * from notes', { analyze: true })).explained.plan['Actual Rows']).toBe(2000)
   })
 
+  test('it is planned under the settings that the role has at login', async () => {
+    const sql = 'select owner from notes where owner = $1'
+    expect(scans(await plan(sql, { role }))).not.toContain('Seq Scan')
+    await db.query(`alter role ${role} set enable_indexonlyscan = off`)
+    await db.query(`alter role ${role} set enable_indexscan = off`)
+    await db.query(`alter role ${role} in database ${db.name} set enable_bitmapscan = off`)
+    await db.query(`alter role ${role} set statement_timeout = '1ms'`)
+    expect(scans(await plan(sql, { role }))).toContain('Seq Scan')
+    const given = { enable_bitmapscan: 'on' }
+    expect(scans(await plan(sql, { role, settings: given }))).toContain('Bitmap Heap Scan')
+    await db.query(`alter role ${role} reset all`)
+    await db.query(`alter role ${role} in database ${db.name} reset all`)
+  })
+
   test('a role that it may not become is said, and settings are kept', async () => {
     const blind = await openExplainer(parseUrl(db.blindUrl))
     const found = await explainQuery(blind, 'select 1', { role: 'postgres' })

@@ -48,7 +48,7 @@ export async function explainQuery(
   const reply = await explainer.explain({
     sql: plannableText(parsed),
     parameters: parameterCount(parsed),
-    settings: { ...settings, ...(claims && { 'request.jwt.claims': JSON.stringify(claims) }) },
+    settings: { ...settings, ...claimsOf(role, claims) },
     ...(values && { values }),
     ...(role !== undefined && { role }),
     ...(timeout !== undefined && { timeout }),
@@ -61,6 +61,13 @@ export async function explainQuery(
   ]
   return { explained: parsePlan(reply.json), parsed, generic, role: reply.role, notes }
 }
+
+/**
+ * Claims that policies look at. For a role there are always some, as with PostgREST: in a session that has had them once, none would read as
+ * an empty text, which is no JSON.
+ */
+const claimsOf = (role: string | undefined, claims: ExplainOptions['claims']): Record<string, string> =>
+  role === undefined && claims === undefined ? {} : { 'request.jwt.claims': JSON.stringify(claims ?? {}) }
 
 function refuseWriting(parsed: ParsedStatement): void {
   const why = whyNotReading(buildModel(parsed))

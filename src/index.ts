@@ -28,5 +28,15 @@ export {
 } from './monitor/config.ts'
 export type { Monitor, MonitorEvent } from './monitor/monitor.ts'
 export type { TargetState } from './monitor/target-state.ts'
+export type { OptimizeOptions } from './optimize-service.ts'
+export type { IndexAdvice, WorkloadAdvice } from './optimizer/advice.ts'
+export type { OptimizeProgress, OptimizeReport } from './optimizer/optimize-run.ts'
+export type { QueryReport } from './optimizer/report.ts'
+export {
+  type AnalyzeOptions,
+  type OptimizedQuery,
+  QueryOptimizer,
+  type QueryOptimizerOptions,
+} from './query-optimizer.ts'
 export { openStore } from './store/open-store.ts'
 export { type Check, checkDatabase, createMonitor, type MonitorOptions } from './wire.ts'

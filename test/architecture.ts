@@ -7,7 +7,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'all-but-pa
   core: [],
   probes: ['core'],
   store: ['core'],
-  render: ['core'],
+  render: ['core', 'optimizer'],
   postgres: ['core'],
   embedded: ['core'],
   derived: ['core', 'probes'],

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { query, start, tempFolder } from './embedded.ts'
+import { fillOrders } from './optimizer-app.ts'
 import { freshDatabase, LATEST } from './servers.ts'
 import { temporaryFolder } from './store.ts'
 
@@ -51,6 +52,17 @@ const examples: Record<string, () => Promise<void>> = {
     const said = await example('maintain.ts', server.url(), join(temporaryFolder(), 'history.db'))
     expect(said).toContain('VACUUM (ANALYZE) public.t')
     expect(said).toContain('vacuum public.t: done, dead rows 20000 → 0')
+  },
+  'optimize.ts': async () => {
+    const db = await database()
+    await fillOrders(db)
+    await db.query('create table customers as select distinct customer as id from orders')
+    await db.query('analyze customers')
+    const sql = 'select id from customers where id not in (select customer from orders where customer = 42)'
+    const said = await example('optimize.ts', db.url, sql)
+    expect(said).toContain('CREATE INDEX CONCURRENTLY "orders_customer_idx"')
+    expect(said).toMatch(/^cost [\d.]+ -> [\d.]+$/m)
+    expect(said).not.toContain('not known')
   },
   'recover.ts': async () => {
     const db = await database()

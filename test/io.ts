@@ -14,7 +14,7 @@ export interface TestIo {
 }
 
 export function testIo(
-  given: Partial<Pick<Io, 'env' | 'cwd' | 'rows' | 'watched' | 'answers' | 'style'>> = {},
+  given: Partial<Pick<Io, 'env' | 'cwd' | 'rows' | 'watched' | 'answers' | 'style' | 'input'>> = {},
 ): TestIo {
   const stop = new AbortController()
   const keys = new Set<(key: string) => void>()
@@ -42,6 +42,7 @@ export function testIo(
       answers: false,
       style: (_, text) => text,
       stopped: stop.signal,
+      input: () => Promise.resolve(''),
       onKey(listener) {
         keys.add(listener)
         return () => keys.delete(listener)

@@ -21,6 +21,8 @@ export interface Io {
   readonly style: Style
   /** Aborted when the user or the system asks to stop. */
   readonly stopped: AbortSignal
+  /** What is piped in, to its end or so many characters. */
+  input(most: number): Promise<string>
   /** Calls back with each key pressed, until the returned function is called. */
   onKey(listener: (key: string) => void): () => void
 }
@@ -65,6 +67,14 @@ export function processIo(stopped: AbortSignal): Io {
     answers: stderr.isTTY === true && stdin.isTTY === true,
     style: styleFor(terminal, process.env),
     stopped,
+    async input(most) {
+      let text = ''
+      for await (const part of stdin.setEncoding('utf8')) {
+        text += part
+        if (text.length > most) break
+      }
+      return text
+    },
     onKey(listener) {
       if (!stdin.isTTY) return () => {}
       const hear = (data: Buffer) => listener(data.toString())

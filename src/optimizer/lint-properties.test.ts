@@ -5,6 +5,7 @@ import { tableFacts } from '../../test/table-facts.ts'
 import { buildModel } from './build-model.ts'
 import { lint } from './lint.ts'
 import { loadParser, parseStatement } from './parse.ts'
+import { rewrite } from './rewrite.ts'
 
 beforeAll(loadParser)
 
@@ -49,5 +50,23 @@ test('layout and comments change places only', () => {
       },
     ),
     { numRuns: 300 },
+  )
+})
+
+test('rewrites do not depend on layout, and each is read as one statement', () => {
+  fc.assert(
+    fc.property(
+      selectStatement.chain((sql) => fc.tuple(fc.constant(sql), relaid(sql))),
+      ([sql, other]) => {
+        const found = (text: string) =>
+          rewrite(model(text, true), { rowsPerCall: 5000 }).map(({ rule, result, sql }) => ({
+            rule,
+            result,
+            fingerprint: parseStatement(sql).fingerprint,
+          }))
+        expect(found(other)).toEqual(found(sql))
+      },
+    ),
+    { numRuns: 200 },
   )
 })

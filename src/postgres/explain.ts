@@ -22,7 +22,7 @@ export interface ExplainRequest {
   readonly values?: readonly (string | null)[]
   /** The role that it is planned as, where pgtend may become it. */
   readonly role?: string
-  /** search_path, planner settings and `request.jwt.claims` of that role. */
+  /** More than ALTER ROLE … SET gives that role: search_path, planner settings, `request.jwt.claims`. */
   readonly settings?: Readonly<Record<string, string>>
   /** Executes it (EXPLAIN ANALYZE), after `prove` has looked at the catalogue and not thrown. */
   readonly analyze?: { readonly prove: (ask: Query) => Promise<void> }
@@ -97,6 +97,8 @@ async function inTransaction(ask: Query, request: ExplainRequest, timeout: numbe
     )
   const set = (name: string, value: string) =>
     ask('SELECT pg_catalog.set_config($1, $2, true)', [name, value])
+  const otherRole = wanted === undefined ? undefined : await become(ask, wanted)
+  if (wanted !== undefined && otherRole === undefined) await adoptSettings(ask, set)
   for (const [name, value] of Object.entries(settings)) {
     if (OURS.test(name)) throw new AppError('cannot-explain', `the setting ${name} can not be given`)
     await set(name, value)
@@ -107,7 +109,6 @@ async function inTransaction(ask: Query, request: ExplainRequest, timeout: numbe
   // The parser that has shown it to be one statement reads strings this way.
   await set('standard_conforming_strings', 'on')
   await set('plan_cache_mode', values ? 'force_custom_plan' : 'force_generic_plan')
-  const otherRole = wanted === undefined ? undefined : await become(ask, wanted)
   const [own] = await ask(`SELECT current_user AS role, pg_catalog.current_setting('search_path') AS path`)
   if (analyze) {
     // Names that somebody has planted must not be found before PostgreSQL's while the catalogue is read.
@@ -171,14 +172,38 @@ async function become(ask: Query, role: string): Promise<string | undefined> {
   }
 }
 
+/** What ALTER ROLE … SET gives the role at login, as far as it may set it; that for this database comes last. */
+async function adoptSettings(
+  ask: Query,
+  set: (name: string, value: string) => Promise<unknown>,
+): Promise<void> {
+  const rows = await ask(`SELECT pg_catalog.split_part(line, '=', 1) AS name,
+      pg_catalog.substr(line, pg_catalog.strpos(line, '=') + 1) AS value
+    FROM pg_catalog.pg_db_role_setting s
+    JOIN pg_catalog.pg_roles r ON r.oid = s.setrole AND r.rolname = current_user
+    LEFT JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase, pg_catalog.unnest(s.setconfig) AS line
+    WHERE s.setdatabase = 0 OR d.datname = pg_catalog.current_database() ORDER BY s.setdatabase`)
+  for (const { name, value } of rows) {
+    if (OURS.test(String(name))) continue
+    await ask('SAVEPOINT pgtend_setting')
+    try {
+      await set(String(name), String(value))
+    } catch (error) {
+      if (sqlstateOf(error) === undefined) throw error
+      await ask('ROLLBACK TO SAVEPOINT pgtend_setting')
+    }
+  }
+}
+
 const planIn = (rows: readonly Readonly<Record<string, unknown>>[]): unknown => rows[0]?.['QUERY PLAN']
 
 function failure(error: unknown, connection: Connection): Error {
   if (error instanceof AppError) return error
   const code = sqlstateOf(error)
   const said = error instanceof Error ? error.message : String(error)
-  if (connection.lost !== undefined || code === undefined || code.startsWith('57P'))
+  if (connection.lost !== undefined || code?.startsWith('57P'))
     return new AppError('unreachable', `${connection.where}: ${connection.lost ?? said}`)
+  if (code === undefined) return error instanceof Error ? error : new Error(said)
   if (code === '57014') return new AppError('cannot-explain', 'it took longer than its time limit')
   if (code === '55P03')
     return new AppError('cannot-explain', 'another session holds a lock on a table that it reads')

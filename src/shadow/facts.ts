@@ -122,7 +122,7 @@ function foreignKeys(r: RelationRow, { snapshot, columns }: Lookup): ForeignKeyF
 
 /** Tables without statistics, and which GRANT would show them. */
 function statisticsGaps(
-  { statisticsAccess, database, locked, relations }: Snapshot,
+  { statisticsAccess, database, locked, relations, extendedStatistics }: Snapshot,
   tables: readonly TableFacts[],
 ): Gap[] {
   const grant = `GRANT pg_read_all_data TO "${database.user.replaceAll('"', '""')}"`
@@ -141,5 +141,16 @@ function statisticsGaps(
         'another session held an exclusive lock: sizes are from the last VACUUM, expressions are unknown'
       return { object: `${r.schema}.${r.name}`, reason, remedy: 'try again when it has ended' }
     })
-  return [...blind, ...held]
+  const extended = extendedStatistics.flatMap((s): Gap[] => {
+    const object = `${s.schema}.${s.name}`
+    if (s.data.length === 0 && statisticsAccess === 'visible')
+      return [{ object, reason: 'what it knows may not be read', remedy: grant }]
+    // Its bytes hold oids of types, which are other ones here.
+    if (!s.portable && s.data.some((d) => d.mcv !== null))
+      return [
+        { object, reason: 'its most common values are of types that are not built in, and were left out' },
+      ]
+    return []
+  })
+  return [...blind, ...held, ...extended]
 }

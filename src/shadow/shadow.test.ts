@@ -123,6 +123,23 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     await churn
   })
 
+  test('two planners of one target at a time have a likeness each', async () => {
+    const options = { key: 'twice', tables: [{ name: 'note' }] }
+    const [one, two] = await Promise.all([prepare(options), prepare(options)])
+    const index = await one.whatIf.create({
+      ...{ schema: 'public', table: 'note', method: 'btree', include: [] },
+      keys: [{ column: 'author' }],
+    })
+    if ('reason' in index) throw new Error(index.reason)
+    const statement = { sql: `SELECT * FROM note WHERE author = 'nobody'` }
+    const [with_, without] = [
+      await one.whatIf.plan(statement, { with: [index] }),
+      await two.whatIf.plan(statement),
+    ]
+    expect(with_.indexes).toEqual([index.name])
+    expect(without.indexes).toEqual([])
+  })
+
   test('only the tables asked for and what they depend on come along', async () => {
     const { schema } = await prepare({ key: 'some', tables: [{ name: 'team' }] })
     expect(schema.tables.map((t) => t.name)).toEqual(['team'])

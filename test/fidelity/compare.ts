@@ -2,8 +2,9 @@ import type { PlanNode } from '../../src/optimizer/plan-node.ts'
 
 /** What makes two plans the same: every node with what it works on and how, without numbers. `rename`: of index names. */
 export function shapeOf(node: PlanNode, rename: (index: string) => string = (name) => name): string {
+  const fields: Readonly<Record<string, unknown>> = { ...node }
   const parts = [
-    ...([
+    ...[
       'Node Type',
       'Join Type',
       'Strategy',
@@ -12,10 +13,9 @@ export function shapeOf(node: PlanNode, rename: (index: string) => string = (nam
       'Scan Direction',
       'Partial Mode',
       'Parent Relationship',
-      'Workers Planned',
-      'Inner Unique',
-    ] as const),
-  ].map((key) => String(node[key] ?? ''))
+    ],
+    ...['Workers Planned', 'Inner Unique'],
+  ].map((key) => String(fields[key] ?? ''))
   const index = node['Index Name']
   const below = (node.Plans ?? []).map((child) => shapeOf(child, rename))
   return `${parts.join('|')}|${index === undefined ? '' : rename(index)}(${below.join(',')})`
