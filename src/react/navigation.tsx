@@ -3,7 +3,7 @@ import { plural } from '../core/format.ts'
 import { useAlerts } from './hooks/use-alerts.ts'
 import { useRuns } from './hooks/use-runs.ts'
 import css from './navigation.module.css'
-import { TITLES, VIEWS, type View } from './views.ts'
+import { GROUPS, TITLES, VIEWS, type View } from './views.ts'
 
 export interface NavigationProps {
   readonly view: View
@@ -33,7 +33,7 @@ export function Navigation({ view, onChange, addressOf }: NavigationProps) {
     <nav className={css.nav} aria-label="Views">
       <ul>
         {VIEWS.map((v) => (
-          <li key={v}>
+          <li key={v} data-first={GROUPS.some(([first]) => first === v)}>
             <a
               ref={v === view ? current : undefined}
               href={addressOf(v)}

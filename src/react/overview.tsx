@@ -1,6 +1,5 @@
 import { AlertsStrip } from './alerts/alerts-strip.tsx'
 import type { Range } from './api/types.ts'
-import css from './dashboard.module.css'
 import { ConnectionsWidget } from './widgets/connections-widget.tsx'
 import { DemoPanel } from './widgets/demo-panel.tsx'
 import { FindingsWidget } from './widgets/findings-widget.tsx'
@@ -28,14 +27,12 @@ export function Overview({ range, onRangeChange, alertsAddress, onAlerts }: Over
       <StatusCard />
       <DemoPanel />
       <FindingsWidget />
-      <div className={css.side}>
-        <LocksWidget />
-        <ReplicationWidget />
-      </div>
+      <LocksWidget />
       <ConnectionsWidget />
       <StorageWidget />
       <QueryPerformanceWidget />
       <OpportunitiesWidget />
+      <ReplicationWidget />
       <SettingsWidget />
       <HistorySection range={range} onRangeChange={onRangeChange} />
     </>

@@ -13,19 +13,25 @@ const RANGES: readonly string[] = ['1h', '24h', '7d'] satisfies Range[]
 export function App() {
   const [target, setTarget] = useUrlParameter('target')
   const [range, setRange] = useUrlParameter('range')
-  const [view, setView] = useView()
+  const [{ view, query }, setView] = useView()
   useEffect(() => {
     document.title = view === 'overview' ? 'pgtend' : `${TITLES[view]} · pgtend`
   }, [view])
   const [theme, setTheme] = useState<Theme>(storedTheme)
+  const changeTarget = (next: string) => {
+    // Another target has other statements.
+    if (query !== undefined) setView(view)
+    setTarget(next)
+  }
   const changeTheme = (next: Theme) => {
     storeTheme(next)
     setTheme(next)
   }
   return (
-    <PgtendProvider target={target} onTargetChange={setTarget} theme={theme} onThemeChange={changeTheme}>
+    <PgtendProvider target={target} onTargetChange={changeTarget} theme={theme} onThemeChange={changeTheme}>
       <DatabaseHealthDashboard
         view={view}
+        query={query}
         onViewChange={setView}
         addressOf={addressOf}
         range={range && RANGES.includes(range) ? (range as Range) : '1h'}

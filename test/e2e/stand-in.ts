@@ -4,6 +4,7 @@ import { Hono } from 'hono'
 import { page } from '../../src/server/page.ts'
 import { scenarios } from './scenarios.ts'
 import { operations } from './stand-in-operations.ts'
+import { queries } from './stand-in-queries.ts'
 
 const STEP = 10_000
 const UNITS: Record<string, string> = {
@@ -112,6 +113,7 @@ export async function startStandIn(webRoot: string) {
     for (const reader of readers) reader.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
   })
   app.route('/', acts.app)
+  app.route('/', queries())
   app.use(page(webRoot))
 
   const server = createServer(async (request, response) => {

@@ -65,6 +65,7 @@ function apply(client: QueryClient, url: string, data: string): void {
       if (target === '*') return kind === 'targets' || kind === 'demo'
       if (target !== event.target) return false
       // An event without tables says only that something happened.
+      if (kind === 'queries') return changed.size === 0 || changed.has('statement-rates')
       return kind === 'facts' ? changed.size === 0 || changed.has(String(table)) : READ.has(kind)
     },
   })

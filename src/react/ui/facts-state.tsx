@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { ApiError } from '../api/client.ts'
 import type { FactsAnswer } from '../api/types.ts'
 import { Notice } from './notice.tsx'
+import { sentence } from './sentence.ts'
 import { Skeleton } from './skeleton.tsx'
 
 interface Query<R> {
@@ -58,8 +59,3 @@ export const REASONS = {
   pending: 'needs another sample',
   unsupported: 'not on this server',
 } as const
-
-const sentence = (text: string): string => {
-  const start = text.charAt(0).toUpperCase() + text.slice(1)
-  return /[.!?]$/.test(start) ? start : `${start}.`
-}

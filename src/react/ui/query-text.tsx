@@ -1,7 +1,12 @@
 import { useId, useState } from 'react'
+import { shorten } from '../../core/format.ts'
 import { CopyButton } from './copy-button.tsx'
 import { Icon } from './icon.tsx'
 import css from './query-text.module.css'
+import { Sql } from './sql.tsx'
+
+/** More characters fit no line. */
+const LINE = 300
 
 /** A statement: one line that opens to the whole text. Literals were taken out before it came here. */
 export function QueryText({ text }: { readonly text: string | null }) {
@@ -18,11 +23,13 @@ export function QueryText({ text }: { readonly text: string | null }) {
         onClick={() => setOpen(!open)}
       >
         <Icon name="chevron" size={12} />
-        <code>{text.replace(/\s+/g, ' ')}</code>
+        <Sql text={shorten(text, LINE)} />
       </button>
       {open && (
         <div id={id} className={css.whole}>
-          <pre>{text}</pre>
+          <pre>
+            <Sql text={text} />
+          </pre>
           <CopyButton text={text} what="the statement" />
         </div>
       )}

@@ -1,11 +1,10 @@
 import { PlanButton } from '../actions/plan-button.tsx'
 import type { Opportunity } from '../api/types.ts'
 import { CodeBlock } from '../ui/code-block.tsx'
+import { Confidence } from '../ui/confidence.tsx'
 import { Disclosure } from '../ui/disclosure.tsx'
 import { Evidence } from '../ui/evidence.tsx'
 import css from './opportunities-widget.module.css'
-
-const CONFIDENCE = { high: 3, medium: 2, low: 1 } as const
 
 /** One recommendation; opens to evidence, risk and the statements to copy. */
 export function OpportunityItem({ opportunity }: { readonly opportunity: Opportunity }) {
@@ -16,10 +15,7 @@ export function OpportunityItem({ opportunity }: { readonly opportunity: Opportu
         <>
           <p className={css.head}>
             <b>{title}</b>
-            <span className={css.confidence}>
-              <i aria-hidden="true" data-level={CONFIDENCE[confidence]} />
-              {confidence} confidence
-            </span>
+            <Confidence of={confidence} />
           </p>
           <p className={css.summary}>{summary}</p>
           <p className={css.gain}>{gain}</p>

@@ -12,7 +12,7 @@ const WORDS = { critical: 'Critical', warning: 'Warning', info: 'Note' } as cons
 export function SettingsWidget() {
   const review = useFacts('settings-review')
   return (
-    <Widget title="Settings" span={3} rules={RULES} id="settings">
+    <Widget title="Settings" span={2} rules={RULES} id="settings">
       <FactsState query={review} what="Settings" lines={3}>
         {(rows) =>
           rows.length === 0 ? (

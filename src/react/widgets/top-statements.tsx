@@ -3,12 +3,12 @@ import { formatRatio } from '../../core/format.ts'
 import type { FactRows } from '../api/rows.ts'
 import { showValue } from '../display.ts'
 import { useFacts } from '../hooks/use-facts.ts'
+import { StatementCell, StatementReport } from '../queries/statement-cell.tsx'
 import { Badge } from '../ui/badge.tsx'
 import { Choice } from '../ui/choice.tsx'
 import { DataTable } from '../ui/data-table.tsx'
 import { FactsState } from '../ui/facts-state.tsx'
 import { Notice } from '../ui/notice.tsx'
-import { QueryText } from '../ui/query-text.tsx'
 import css from './widget.module.css'
 
 type Statement = FactRows['statement-rates']
@@ -45,7 +45,7 @@ function Statements({ rows }: { readonly rows: readonly Statement[] }) {
       rows={rows}
       rowKey={(r) => `${r.user_id}/${r.database_id}/${r.query_id}/${r.toplevel}`}
       columns={[
-        { name: 'Statement', wide: true, render: (r) => <QueryText text={r.query} /> },
+        { name: 'Statement', wide: true, render: (r) => <StatementCell text={r.query} id={r.query_id} /> },
         {
           name: 'Mean',
           numeric: true,
@@ -66,6 +66,12 @@ function Statements({ rows }: { readonly rows: readonly Statement[] }) {
               <i aria-hidden="true" style={{ '--share': `${r.share * 100}%` } as CSSProperties} />
             </span>
           ),
+        },
+        {
+          name: 'Report',
+          numeric: true,
+          minor: true,
+          render: (r) => <StatementReport text={r.query} id={r.query_id} />,
         },
       ]}
     />
