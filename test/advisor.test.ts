@@ -1,6 +1,10 @@
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Major } from '../src/core/probe.ts'
+import { buildDatabase } from '../src/demo/build.ts'
+import { asAdmin } from '../src/demo/database.ts'
 import { ENTITY_SUMMARY } from '../src/demo/request.ts'
+import { ROLES } from '../src/demo/roles.ts'
 import type { WorkloadAdvice } from '../src/optimizer/advice.ts'
 import { adviseIndexes } from '../src/optimizer/advise.ts'
 import { namedTables } from '../src/optimizer/named-tables.ts'
@@ -8,9 +12,9 @@ import { loadParser, parseStatement } from '../src/optimizer/parse.ts'
 import { buildWorkload } from '../src/optimizer/workload.ts'
 import { parseUrl } from '../src/postgres/url.ts'
 import { type Activity, watchActivity } from '../src/statement-activity.ts'
-import { costsOf, serveTraffic, wedsync } from './advisor.ts'
-import { LATEST, majors, type TestDatabase } from './servers.ts'
+import { freshDatabase, LATEST, majors, serverUrl, type TestDatabase } from './servers.ts'
 import { testShadow } from './shadow.ts'
+import { costsOf, dropIndexes, savedBetween, serveTraffic } from './wedsync.ts'
 
 const SCALE = 0.1
 /** The oldest and one more: the method is the same on all, and plans of the others are compared elsewhere. */
@@ -18,6 +22,17 @@ const chosen = [...new Set([majors[0] ?? LATEST, LATEST])]
 
 const shadow = testShadow()
 beforeAll(() => loadParser())
+
+/** WedSync at the scale; `bare`: without the indexes that no key needs. */
+async function wedsync(major: Major, bare: boolean): Promise<TestDatabase> {
+  const db = await freshDatabase(major)
+  await asAdmin(serverUrl(major), async (client) => {
+    for (const sql of ROLES) await client.query(sql)
+  })
+  await buildDatabase(db.url, { scale: SCALE, seed: 7 })
+  if (bare) await dropIndexes(await db.client())
+  return db
+}
 
 /** What happens while `work` runs. */
 async function during<T>(
@@ -60,8 +75,8 @@ describe.each(chosen)('PostgreSQL %i', (major) => {
   let bare: TestDatabase
   let whole: TestDatabase
   beforeAll(async () => {
-    bare = await wedsync(major, { scale: SCALE, bare: true })
-    whole = await wedsync(major, { scale: SCALE, bare: false })
+    bare = await wedsync(major, true)
+    whole = await wedsync(major, false)
   })
   afterAll(() => Promise.all([bare?.drop(), whole?.drop()]))
 
@@ -72,17 +87,8 @@ describe.each(chosen)('PostgreSQL %i', (major) => {
     const before = await costsOf(client, calls)
     await follow(client, advice)
     const after = await costsOf(client, calls)
-    let [was, is] = [0, 0]
-    const worse: string[] = []
-    for (const { parsed, seconds } of buildWorkload(activity.entries).statements) {
-      const [old, now] = [before.get(parsed.fingerprint), after.get(parsed.fingerprint)]
-      if (old === undefined || now === undefined) continue
-      was += seconds
-      is += seconds * (now / old)
-      if (now > old * 1.05) worse.push(parsed.source.text)
-    }
+    const { saved: real, worse } = savedBetween(buildWorkload(activity.entries).statements, before, after)
     const predicted = 1 - advice.after / advice.before
-    const real = 1 - is / was
     const mb = advice.indexes.reduce((sum, i) => sum + i.bytes, 0) / 2 ** 20
     console.log(
       `PostgreSQL ${major}, ${advice.statements} statements, ${advice.effort.candidates} candidates, ${advice.effort.calls} calls: ` +

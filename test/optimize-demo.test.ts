@@ -10,9 +10,9 @@ import { ENTITY_SUMMARY } from '../src/demo/request.ts'
 import type { IndexAdvice } from '../src/optimizer/advice.ts'
 import type { OptimizeReport } from '../src/optimizer/optimize-run.ts'
 import { loadParser, parseStatement } from '../src/optimizer/parse.ts'
-import { costsOf } from './advisor.ts'
 import { testIo } from './io.ts'
 import { operate } from './operate.ts'
+import { costsOf } from './wedsync.ts'
 
 async function optimize(url: string): Promise<{ code: number; report: OptimizeReport }> {
   const { io, out } = testIo()

@@ -1,16 +1,13 @@
 /** WedSync without its indexes, its traffic on record, and what statements really cost: for tests of the index advisor. */
 import type pg from 'pg'
-import { buildDatabase } from '../src/demo/build.ts'
-import { asAdmin } from '../src/demo/database.ts'
 import type { Request, RequestContext } from '../src/demo/request.ts'
 import { analytics } from '../src/demo/requests/analytics.ts'
 import { api } from '../src/demo/requests/api.ts'
 import { web } from '../src/demo/requests/web.ts'
 import { worker } from '../src/demo/requests/worker.ts'
-import { ROLES } from '../src/demo/roles.ts'
 import { takeSample } from '../src/demo/sample.ts'
 import { loadParser, parseStatement } from '../src/optimizer/parse.ts'
-import { freshDatabase, type majors, serverUrl, type TestDatabase } from './servers.ts'
+import type { WorkloadStatement } from '../src/optimizer/workload.ts'
 
 /** A statement as the application sent it. */
 export interface Call {
@@ -18,22 +15,12 @@ export interface Call {
   readonly values: readonly unknown[]
 }
 
-/** WedSync at a scale. `bare`: without the indexes that no key needs. */
-export async function wedsync(
-  major: (typeof majors)[number],
-  options: { readonly scale: number; readonly bare: boolean },
-): Promise<TestDatabase> {
-  const db = await freshDatabase(major)
-  await asAdmin(serverUrl(major), async (client) => {
-    for (const sql of ROLES) await client.query(sql)
-  })
-  await buildDatabase(db.url, { scale: options.scale, seed: 7 })
-  if (!options.bare) return db
-  const indexes = await db.query(`
+/** Drops the indexes that no key needs. */
+export async function dropIndexes(client: pg.Client): Promise<void> {
+  const { rows } = await client.query(`
     select indexrelid::regclass::text as name from pg_index i join pg_class c on c.oid = i.indrelid
     where c.relnamespace = 'public'::regnamespace and not exists (select from pg_constraint where conindid = indexrelid)`)
-  for (const { name } of indexes) await db.query(`drop index ${name}`)
-  return db
+  for (const { name } of rows) await client.query(`drop index ${name}`)
 }
 
 /** Serves each kind of request as often as the demo does in proportion, at least once, and keeps what was sent. */
@@ -73,4 +60,22 @@ export async function costsOf(
     sums.set(fingerprint, { cost: cost + rows[0]['QUERY PLAN'][0].Plan['Total Cost'], calls: before + 1 })
   }
   return new Map([...sums].map(([f, s]) => [f, s.cost / s.calls]))
+}
+
+/** Seconds of a workload before and after, by what its statements cost: time in the window times the ratio of mean costs. */
+export function savedBetween(
+  statements: readonly WorkloadStatement[],
+  before: ReadonlyMap<string, number>,
+  after: ReadonlyMap<string, number>,
+): { readonly saved: number; readonly worse: readonly string[] } {
+  let [was, is] = [0, 0]
+  const worse: string[] = []
+  for (const { parsed, seconds } of statements) {
+    const [old, now] = [before.get(parsed.fingerprint), after.get(parsed.fingerprint)]
+    if (old === undefined || now === undefined) continue
+    was += seconds
+    is += seconds * (now / old)
+    if (now > old * 1.05) worse.push(parsed.source.text)
+  }
+  return { saved: 1 - is / was, worse }
 }
