@@ -113,11 +113,7 @@ function rewritten(
   return [
     wrap(`${title}: ${gain}`, width, '  '),
     wrap(`${same}: ${because}`, width, '  '),
-    ...sql
-      .split('\n')
-      .map((l) =>
-        `    ${oneLine(l.replace(/^ +/, (s) => '\u00a0'.repeat(s.length)))}`.replaceAll('\u00a0', ' '),
-      ),
+    ...sql.split('\n').map((line) => `    ${' '.repeat(line.search(/\S|$/))}${oneLine(line)}`),
   ].join('\n')
 }
 
