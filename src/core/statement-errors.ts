@@ -58,12 +58,6 @@ export const STATEMENT_ERRORS = {
     status: 409,
     exit: 2,
   },
-  'cannot-plan': {
-    message: 'This can not be planned',
-    remedy: 'Read the reason; what it needs is in docs/reference/actions.md.',
-    status: 409,
-    exit: 2,
-  },
   'no-shadow': {
     message: 'There is no private planner for this PostgreSQL here',
     remedy:
