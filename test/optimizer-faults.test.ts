@@ -5,6 +5,7 @@ import type { AppError } from '../src/core/errors.ts'
 import { createOptimizer } from '../src/optimize-service.ts'
 import { createPrivatePlanners } from '../src/private-planners.ts'
 import { makeReport } from '../src/query-report.ts'
+import { openCluster } from '../src/shadow/build/cluster.ts'
 import { query, start, tempFolder } from './embedded.ts'
 import { testIo } from './io.ts'
 import { fillOrders, plannerHome } from './optimizer-app.ts'
@@ -73,6 +74,26 @@ describe('a role that may not see enough', () => {
       await flicker
     }
   })
+})
+
+test('a private planner that was killed is started anew for the next report', async () => {
+  const db = await freshDatabase(LATEST)
+  onTestFinished(() => db.drop())
+  await fillOrders(db)
+  const options = { target: 'db', planners: planners(db.url) }
+  const first = await makeReport({ sql: SQL }, options)
+  await (await openCluster(LATEST, home())).server.kill()
+  const second = await makeReport({ sql: SQL }, options)
+  expect(second.plan?.explained).toEqual(first.plan?.explained)
+  // In the middle of it: said, not thrown.
+  const reports = [1, 2, 3].map(() => makeReport({ sql: SQL }, options))
+  await (await openCluster(LATEST, home())).server.kill()
+  for (const { status, reason } of (await Promise.allSettled(reports)) as {
+    status: string
+    reason?: AppError
+  }[])
+    if (status === 'rejected') expect(reason).toMatchObject({ code: expect.any(String) })
+  expect((await makeReport({ sql: SQL }, options)).indexes).toHaveLength(1)
 })
 
 describe('a server that is killed', () => {
