@@ -1,5 +1,6 @@
 /** One statement and its rewrites, planned: over any planner that answers what-if questions. */
 import { AppError } from '../core/errors.ts'
+import { parameterCount } from './plannable.ts'
 import type { PlannedStatement, WhatIf } from './planner.ts'
 import { prepareQueries } from './queries.ts'
 import type { PlannedPart, PlannedRewrite } from './report.ts'
@@ -43,8 +44,7 @@ export async function planStatement(
     ...(role === undefined ? {} : { role }),
   }
   const { plan, cost } = await whatIf.plan(as)
-  const hasParameters = /\$\d/.test(parsed.normalized) && /\$\d/.test(parsed.source.text)
-  const generic = hasParameters && values === undefined
+  const generic = parameterCount(parsed) > 0 && values === undefined
   return {
     ...{ statement: as, cost },
     part: {

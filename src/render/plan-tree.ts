@@ -1,4 +1,4 @@
-import { formatCount } from '../core/format.ts'
+import { formatCount, plural } from '../core/format.ts'
 import { type Explained, nodeLabel, type PlanNode } from '../optimizer/plan-node.ts'
 import { cut, oneLine, type Style, wrap } from './text.ts'
 
@@ -30,7 +30,7 @@ export function renderPlanTree(
 }
 
 function rowsOf(node: PlanNode, analyzed: boolean): string {
-  const expected = `${formatCount(node['Plan Rows'] ?? 0)} rows`
+  const expected = plural(node['Plan Rows'] ?? 0, 'row')
   if (!analyzed || node['Actual Rows'] === undefined) return expected
   const loops = node['Actual Loops'] ?? 1
   const time = formatCount((node['Actual Total Time'] ?? 0) * loops)

@@ -3,7 +3,7 @@ import type { Severity } from '../core/rule.ts'
 import type { IndexAdvice } from '../optimizer/advice.ts'
 import type { PlannedRewrite, QueryReport, ReportFinding, ReportGap } from '../optimizer/report.ts'
 import { renderPlanTree } from './plan-tree.ts'
-import { oneLine, type Style, type Tone, wrap } from './text.ts'
+import { cells, oneLine, type Style, type Tone, wrap } from './text.ts'
 
 interface Page {
   readonly width: number
@@ -97,8 +97,8 @@ export function pointer(
     characters.length <= room
       ? 0
       : Math.max(0, Math.min(column - 1 - Math.floor(room / 2), characters.length - room))
-  const shown = characters.slice(from, from + room).join('')
-  return [`      ${shown.trimEnd()}`, `      ${' '.repeat(Math.max(0, column - 1 - from))}^`]
+  const part = (to: number) => characters.slice(from, to).join('')
+  return [`      ${part(from + room).trimEnd()}`, `      ${' '.repeat(cells(part(column - 1)))}^`]
 }
 
 const costs = (before: number, after: number): string =>
@@ -113,11 +113,7 @@ function rewritten(
   return [
     wrap(`${title}: ${gain}`, width, '  '),
     wrap(`${same}: ${because}`, width, '  '),
-    ...sql
-      .split('\n')
-      .map((l) =>
-        `    ${oneLine(l.replace(/^ +/, (s) => '\u00a0'.repeat(s.length)))}`.replaceAll('\u00a0', ' '),
-      ),
+    ...sql.split('\n').map((line) => `    ${' '.repeat(line.search(/\S|$/))}${oneLine(line)}`),
   ].join('\n')
 }
 

@@ -25,7 +25,7 @@ export default defineCommand({
   name: 'optimize',
   summary: 'Find the indexes that would make the workload faster, each proved by the planner',
   usage: ['pgtend optimize [url or configured name] [--seconds <n>] [--budget <size>] [--max-indexes <n>]'],
-  doc: 'Watches pg_stat_statements for a while, rebuilds schema and statistics (no rows) in a private PostgreSQL of the same major version, and plans the statements there with and without indexes. The database itself is only read. Nothing is advised that the planner would not use. docs/optimizer.md tells how. Exit code 0: nothing to advise; 1: there is advice; 2: misuse, or the statements can not be read; 3: can not connect; 4: no private planner here.',
+  doc: 'Watches pg_stat_statements for a while, rebuilds schema and statistics (no rows) in a private PostgreSQL of the same major version, and plans the statements there with and without indexes. The database itself is only read. Nothing is advised that the planner would not use. docs/optimizer.md tells how. Exit code 0: nothing to advise; 1: there is advice, or it had to be withheld; 2: misuse, or the statements can not be read; 3: can not connect; 4: no private planner here.',
   options: {
     seconds: { type: 'string', value: 'n', help: 'How long to watch, 1 to 86400; default 60' },
     budget: { type: 'string', value: 'size', help: 'The most that all indexes may take, such as 200MB' },
@@ -64,8 +64,9 @@ export default defineCommand({
         const { rebuild, advise } = report.seconds
         io.err(`Private planner: built in ${formatSeconds(rebuild)}, asked for ${formatSeconds(advise)}\n`)
       }
-      const { indexes, drops } = report.advice
-      return indexes.length + drops.length === 0 ? 0 : 1
+      const { indexes, drops, withheld } = report.advice
+      // Unknown is not healthy.
+      return indexes.length + drops.length === 0 && !withheld ? 0 : 1
     } finally {
       status.clear()
       await planners.close()

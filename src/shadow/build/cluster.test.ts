@@ -17,8 +17,8 @@ const LIKE = {
   ...{ collate: 'C', ctype: 'C', provider: 'c', locale: null },
 }
 
-test('without binaries of the major it says so', () => {
-  expect(() => openCluster(13, '/nowhere')).toThrow(expect.objectContaining({ code: 'no-shadow' }))
+test('without binaries of the major it says so', async () => {
+  await expect(openCluster(13, '/nowhere')).rejects.toThrow(expect.objectContaining({ code: 'no-shadow' }))
 })
 
 describe.each(majors)('PostgreSQL %i', (major) => {

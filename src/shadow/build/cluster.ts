@@ -65,16 +65,32 @@ export const shadowHome = (): string => join(cacheDir(serverAccount()), 'shadow'
  * The cluster of a major, started when it isn't running; one in a process and folder. Throws AppError `no-shadow` where
  * there are no binaries, `server-failed`.
  */
-export function openCluster(major: number, home: string): Promise<Cluster> {
+export async function openCluster(major: number, home: string): Promise<Cluster> {
   const known = MAJORS.find((m) => m === major && availableMajors().includes(m))
   if (known === undefined)
     throw new AppError('no-shadow', `PostgreSQL ${major} for ${process.platform}-${process.arch}`)
   const key = `${home}\n${major}`
-  const opened = running.get(key) ?? start(known, home, () => running.delete(key))
+  for (let before = running.get(key); before; before = running.get(key)) {
+    if (await isAlive(before)) return before
+    if (running.get(key) !== before) continue
+    // It was killed or has crashed: its folder is free once it has ended.
+    running.delete(key)
+    await before.then((cluster) => cluster.stop()).catch(() => undefined)
+  }
+  const opened: Promise<Cluster> = start(known, home, () => {
+    if (running.get(key) === opened) running.delete(key)
+  })
   running.set(key, opened)
-  opened.catch(() => running.delete(key))
   return opened
 }
+
+const isAlive = (opened: Promise<Cluster>): Promise<boolean> =>
+  opened
+    .then(({ admin }) => admin.query('SELECT 1'))
+    .then(
+      () => true,
+      () => false,
+    )
 
 async function start(major: Major, home: string, onStop: () => void): Promise<Cluster> {
   await mkdir(home, { recursive: true, mode: 0o755 })
