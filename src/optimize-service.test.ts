@@ -51,7 +51,7 @@ test('from the statements of a target to a proved index, step by step, and the r
   expect(report.advice.indexes).toMatchObject([
     {
       summary: 'orders (customer)',
-      ddl: ['CREATE INDEX CONCURRENTLY "orders_customer_idx" ON "public"."orders" USING btree ("customer");'],
+      ddl: ['CREATE INDEX CONCURRENTLY orders_customer_idx ON public.orders USING btree (customer);'],
       action: { name: 'create-index-concurrently', input: { table: 'orders' } },
     },
   ])
@@ -87,6 +87,6 @@ test('what stands in the way is said', async () => {
   await expect(optimizer.optimize('none')).rejects.toMatchObject({ code: 'unknown-target' })
   await expect(optimizer.optimize('plain')).rejects.toMatchObject({
     code: 'no-statements',
-    detail: expect.stringContaining('CREATE EXTENSION "pg_stat_statements"'),
+    detail: expect.stringContaining('CREATE EXTENSION pg_stat_statements'),
   })
 })

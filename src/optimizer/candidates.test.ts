@@ -125,12 +125,12 @@ describe('other kinds', () => {
     [
       'a partial index from the text',
       'select * from orders where customer_id = $1 and deleted_at is not null',
-      'orders (customer_id) where "deleted_at" IS NOT NULL',
+      'orders (customer_id) where deleted_at IS NOT NULL',
     ],
     [
       'a boolean',
       'select * from orders where not paid order by created_at',
-      'orders (created_at) where NOT "paid"',
+      'orders (created_at) where NOT paid',
     ],
     [
       'covering columns',

@@ -24,9 +24,9 @@ describe('statements', () => {
     expect(indexRecipe(spec, [orders], new Set())).toEqual({
       name: 'orders_a_b_c_idx',
       create: [
-        'CREATE INDEX CONCURRENTLY "orders_a_b_c_idx" ON "public"."orders" USING btree ("a", "b" DESC, "c" text_pattern_ops) INCLUDE ("id") WHERE "b" IS NOT NULL;',
+        'CREATE INDEX CONCURRENTLY orders_a_b_c_idx ON public.orders USING btree (a, b DESC, c text_pattern_ops) INCLUDE (id) WHERE "b" IS NOT NULL;',
       ],
-      undo: ['DROP INDEX CONCURRENTLY "public"."orders_a_b_c_idx";'],
+      undo: ['DROP INDEX CONCURRENTLY public.orders_a_b_c_idx;'],
     })
     expect(describeIndex(spec)).toBe('orders (a, b desc, c) include (id) where "b" IS NOT NULL')
   })
@@ -39,8 +39,8 @@ describe('statements', () => {
     )
     expect(name).toBe('orders_lower_c_idx')
     expect(create).toEqual([
-      'CREATE INDEX CONCURRENTLY "orders_lower_c_idx" ON "public"."orders" USING btree ((lower(c)));',
-      'ANALYZE "public"."orders";',
+      'CREATE INDEX CONCURRENTLY orders_lower_c_idx ON public.orders USING btree ((lower(c)));',
+      'ANALYZE public.orders;',
     ])
   })
 
@@ -65,15 +65,15 @@ describe('statements', () => {
     const spec = index(['at'], { table: 'logs' })
     const { create, undo } = indexRecipe(spec, [parent, ...years, half], new Set())
     expect(create).toEqual([
-      'CREATE INDEX "logs_at_idx" ON ONLY "public"."logs" USING btree ("at");',
-      'CREATE INDEX CONCURRENTLY "logs_1_at_idx" ON "public"."logs_1" USING btree ("at");',
-      'ALTER INDEX "public"."logs_at_idx" ATTACH PARTITION "public"."logs_1_at_idx";',
-      'CREATE INDEX "logs_2_at_idx" ON ONLY "public"."logs_2" USING btree ("at");',
-      'CREATE INDEX CONCURRENTLY "logs_2_1_at_idx" ON "public"."logs_2_1" USING btree ("at");',
-      'ALTER INDEX "public"."logs_2_at_idx" ATTACH PARTITION "public"."logs_2_1_at_idx";',
-      'ALTER INDEX "public"."logs_at_idx" ATTACH PARTITION "public"."logs_2_at_idx";',
+      'CREATE INDEX logs_at_idx ON ONLY public.logs USING btree (at);',
+      'CREATE INDEX CONCURRENTLY logs_1_at_idx ON public.logs_1 USING btree (at);',
+      'ALTER INDEX public.logs_at_idx ATTACH PARTITION public.logs_1_at_idx;',
+      'CREATE INDEX logs_2_at_idx ON ONLY public.logs_2 USING btree (at);',
+      'CREATE INDEX CONCURRENTLY logs_2_1_at_idx ON public.logs_2_1 USING btree (at);',
+      'ALTER INDEX public.logs_2_at_idx ATTACH PARTITION public.logs_2_1_at_idx;',
+      'ALTER INDEX public.logs_at_idx ATTACH PARTITION public.logs_2_at_idx;',
     ])
-    expect(undo).toEqual(['DROP INDEX "public"."logs_at_idx";'])
+    expect(undo).toEqual(['DROP INDEX public.logs_at_idx;'])
   })
 })
 

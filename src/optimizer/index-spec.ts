@@ -16,7 +16,7 @@ export const comparable = (sql: string): string =>
 
 const keyText = (key: IndexKey | IndexKeyFacts): string =>
   [
-    key.column === undefined ? comparable(key.expression ?? '') : quoteIdentifier(key.column),
+    key.column === undefined ? `(${comparable(key.expression ?? '')})` : quoteIdentifier(key.column),
     ...(key.opclass ? [key.opclass.split('.').at(-1)] : []),
     ...(key.descending ? ['desc'] : []),
     ...((key.nullsFirst ?? key.descending ?? false) === (key.descending ?? false) ? [] : ['nulls']),
