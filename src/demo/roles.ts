@@ -4,7 +4,7 @@ export type Application = (typeof APPLICATIONS)[number]
 
 export const roleOf = (application: Application) => `wedsync_${application}`
 
-/** The role that pgtend watches with: PostgreSQL's own pg_monitor and nothing else. */
+/** The role that pgtend watches with: what docs/permissions.md asks for, so that nothing stays unknown. */
 export const MONITOR_ROLE = 'pgtend'
 
 const role = (name: string, options: string) =>
@@ -14,7 +14,7 @@ const role = (name: string, options: string) =>
 export const ROLES: readonly string[] = [
   ...APPLICATIONS.map((a) => role(roleOf(a), 'login')),
   role(MONITOR_ROLE, 'login'),
-  `grant pg_monitor to ${MONITOR_ROLE}`,
+  `grant pg_monitor, pg_read_all_data to ${MONITOR_ROLE}`,
 ]
 
 /** What each application may do in the database one is connected to. */
