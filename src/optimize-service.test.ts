@@ -55,6 +55,8 @@ test('from the statements of a target to a proved index, step by step, and the r
       action: { name: 'create-index-concurrently', input: { table: 'orders' } },
     },
   ])
+  const [statement] = report.advice.indexes[0]?.statements ?? []
+  expect(JSON.stringify(statement?.planAfter)).toContain('"Index Name":"orders_customer_idx"')
   expect(optimizer.state('shop')).toEqual({ state: 'done', report })
   expect([...new Set(steps.map((s) => s.step))]).toEqual([
     'watch',

@@ -5,7 +5,8 @@ import { confidenceOf } from './confidence.ts'
 import type { Configurations } from './configuration.ts'
 import { createAction } from './create-action.ts'
 import { dropDdl, type Needless } from './drops.ts'
-import { describeIndex, indexRecipe } from './index-recipe.ts'
+import { describeIndex, type IndexRecipe, indexRecipe } from './index-recipe.ts'
+import type { PlanNode } from './plan-node.ts'
 import type { PlanResult } from './planner.ts'
 import type { PooledIndex } from './pool.ts'
 import type { Query, WeightedScenario } from './queries.ts'
@@ -51,18 +52,20 @@ export async function describeIndexes(
     planned.push({ query, costAfter, scenarios })
   }
   const all = queries.reduce((sum, q) => sum + q.statement.seconds, 0)
-  const names = new Set(chosen.map((c) => c.choice.planned.name))
-  const indexes: readonly IndexAdvice[] = chosen.map(({ choice, gain }) => {
+  const recipes = chosen.map((c) => indexRecipe(c.choice.spec, schema.tables, taken))
+  /** What the planner called each index, and what it is advised as. */
+  const names = new Map(chosen.map((c, i) => [c.choice.planned.name, recipes[i]?.name ?? '']))
+  const indexes: readonly IndexAdvice[] = chosen.map(({ choice, gain }, i) => {
     const { spec, planned: index, writes, table, bytes } = choice
     const uses = planned.flatMap((p) => usesOf(p, index.name, names) ?? [])
-    const recipe = indexRecipe(spec, schema.tables, taken)
+    const recipe = recipes[i] as IndexRecipe
     const action = createAction(spec, recipe.name, table)
     const saves = uses.reduce((sum, u) => sum + u.saved, 0)
     return {
       ...{ name: recipe.name, spec, summary: describeIndex(spec), ddl: recipe.create, undo: recipe.undo },
       ...{ saves, share: all > 0 ? saves / all : 0, lostWithout: gain, bytes, writeCost: writes },
       ...confidenceOf({ spec, table, gaps: schema.gaps, uses }),
-      statements: uses.toSorted((a, b) => b.saved - a.saved).map(affected),
+      statements: uses.toSorted((a, b) => b.saved - a.saved).map((use) => affected(use, names)),
       ...(action ? { action } : {}),
     }
   })
@@ -84,7 +87,7 @@ interface Use extends Planned {
 }
 
 /** What a query gains by one of the indexes; undefined where no plan of it uses that. */
-function usesOf(p: Planned, index: string, advised: ReadonlySet<string>): Use | undefined {
+function usesOf(p: Planned, index: string, advised: ReadonlyMap<string, string>): Use | undefined {
   const using = p.scenarios.filter((s) => s.after.indexes.includes(index))
   const [likeliest] = using.toSorted((a, b) => b.scenario.weight - a.scenario.weight)
   if (!likeliest) return undefined
@@ -99,14 +102,27 @@ function usesOf(p: Planned, index: string, advised: ReadonlySet<string>): Use | 
   return { ...p, agreement, likeliest, saved: cost > 0 ? (statement.seconds * saved) / cost : 0 }
 }
 
-function affected({ query, costAfter, likeliest }: Use): AffectedStatement {
+function affected(
+  { query, costAfter, likeliest }: Use,
+  names: ReadonlyMap<string, string>,
+): AffectedStatement {
   const { statement, cost } = query
   return {
     queryIds: statement.queryIds,
     text: redactLiterals(statement.parsed.source.text),
     ...{ calls: statement.calls, seconds: statement.seconds, costBefore: cost, costAfter },
     planBefore: likeliest.scenario.base.plan,
-    planAfter: likeliest.after.plan,
+    planAfter: withNames(likeliest.after.plan, names),
+  }
+}
+
+/** A plan whose hypothetical indexes are called what they are advised as. */
+function withNames(node: PlanNode, names: ReadonlyMap<string, string>): PlanNode {
+  const name = names.get(node['Index Name'] ?? '')
+  return {
+    ...node,
+    ...(name === undefined ? {} : { 'Index Name': name }),
+    ...(node.Plans ? { Plans: node.Plans.map((child) => withNames(child, names)) } : {}),
   }
 }
 
