@@ -1,4 +1,4 @@
--- Installs the pack by hand, and brings an older one up to date: psql -X -1 -f sql/install.sql <url>
+-- Installs the pack by hand: psql -X -1 -f sql/install.sql <url>. Over version 1 with -f sql/upgrade-from-1.sql before it.
 -- Where there is no psql, `pgtend sql install --print` prints all of it as one script.
 \set ON_ERROR_STOP on
 SET LOCAL lock_timeout = '3s';
