@@ -12,8 +12,9 @@ export default defineAdvice({
   thresholds: { rows: 10_000 },
   recommend({ keys, columns }, { rows }, { server }) {
     if (server.role === 'standby') return []
+    const namesOf = new Map(columns.map((c) => [c.oid, c.names]))
     return keys.flatMap((k) => {
-      const names = columns.find((c) => c.oid === k.oid)?.names
+      const names = namesOf.get(k.oid)
       if (!names || k.rows < rows) return []
       const list = names.map(quoteIdentifier).join(', ')
       const table = qualifiedName(k.schema, k.table)

@@ -1,4 +1,5 @@
 import { type Capabilities, numberSetting } from '../core/server.ts'
+import { memoized } from './_names.ts'
 import { numberParameter, type Parameters } from './_storage-parameters.ts'
 
 /** Changes after which autovacuum comes; null: never for that reason. */
@@ -13,6 +14,7 @@ export interface Thresholds {
 
 /** PostgreSQL's own defaults, for where a setting can't be read. */
 const DEFAULTS = {
+  autovacuum_vacuum_max_threshold: -1,
   autovacuum_vacuum_threshold: 50,
   autovacuum_vacuum_scale_factor: 0.2,
   autovacuum_vacuum_insert_threshold: 1000,
@@ -20,6 +22,16 @@ const DEFAULTS = {
   autovacuum_analyze_threshold: 50,
   autovacuum_analyze_scale_factor: 0.1,
 }
+
+type Name = keyof typeof DEFAULTS
+
+/** The server's settings as numbers: read once, and asked for by each of many tables. */
+const settingsOf = memoized(
+  (server: Capabilities) =>
+    Object.fromEntries(
+      Object.entries(DEFAULTS).map(([name, value]) => [name, numberSetting(server, name) ?? value]),
+    ) as Readonly<Record<Name, number>>,
+)
 
 /**
  * As relation_needs_vacanalyze in autovacuum.c: threshold + scale factor * reltuples, the table's own parameters before
@@ -31,15 +43,12 @@ export function autovacuumThresholds(
   set: Parameters | undefined,
   server: Capabilities,
 ): Thresholds {
-  const value = (name: keyof typeof DEFAULTS): number =>
-    numberParameter(set, name) ?? numberSetting(server, name) ?? DEFAULTS[name]
+  const settings = settingsOf(server)
+  const value = (name: Name): number => numberParameter(set, name) ?? settings[name]
   const rows = Math.max(0, tuples)
   const after = (kind: 'vacuum' | 'vacuum_insert' | 'analyze'): number =>
     value(`autovacuum_${kind}_threshold`) + value(`autovacuum_${kind}_scale_factor`) * rows
-  const most =
-    numberParameter(set, 'autovacuum_vacuum_max_threshold') ??
-    numberSetting(server, 'autovacuum_vacuum_max_threshold') ??
-    -1
+  const most = value('autovacuum_vacuum_max_threshold')
   return {
     vacuum: most < 0 ? after('vacuum') : Math.min(most, after('vacuum')),
     insert: value('autovacuum_vacuum_insert_threshold') < 0 ? null : after('vacuum_insert'),

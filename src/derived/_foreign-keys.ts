@@ -49,36 +49,37 @@ interface Served {
   readonly serving: readonly number[]
 }
 
-const known = new WeakMap<
-  readonly ForeignKey[],
-  { readonly definitions: readonly IndexDefinition[]; readonly served: readonly Served[] }
->()
+type Definitions = readonly IndexDefinition[]
 
 /** Made once for as long as keys and definitions stay: there are many, and only DDL changes them. */
-function served(keys: readonly ForeignKey[], definitions: readonly IndexDefinition[]): readonly Served[] {
-  const before = known.get(keys)
-  if (before?.definitions === definitions) return before.served
+function whileTheyStay<T>(make: (keys: readonly ForeignKey[], definitions: Definitions) => T): typeof make {
+  const known = new WeakMap<readonly ForeignKey[], { readonly definitions: Definitions; readonly made: T }>()
+  return (keys, definitions) => {
+    const before = known.get(keys)
+    if (before?.definitions === definitions) return before.made
+    const made = make(keys, definitions)
+    known.set(keys, { definitions, made })
+    return made
+  }
+}
+
+const served = whileTheyStay((keys, definitions): readonly Served[] => {
   const byTable = Map.groupBy(definitions, (d) => d.table_oid)
-  const made = keys.map((key) => ({
+  return keys.map((key) => ({
     key,
     serving: (byTable.get(key.table_oid) ?? []).filter((d) => serves(d, key)).map((d) => d.oid),
   }))
-  known.set(keys, { definitions, served: made })
-  return made
-}
+})
 
 /** The foreign keys that stand for themselves and that no index serves, be it on a partitioned table or on each of its parts. */
-export function unserved(
-  keys: readonly ForeignKey[],
-  definitions: readonly IndexDefinition[],
-): readonly ForeignKey[] {
-  const byTable = Map.groupBy(definitions, (d) => d.table_oid)
+export const unserved = whileTheyStay((keys, definitions): readonly ForeignKey[] => {
+  const serving = new Map(served(keys, definitions).map((s) => [s.key, s.serving.length > 0]))
   const parts = Map.groupBy(keys, (k) => k.parent)
   const isServed = (key: ForeignKey): boolean => {
-    if (byTable.get(key.table_oid)?.some((d) => serves(d, key))) return true
+    if (serving.get(key)) return true
     // Parts on the same table are for the partitions of the table referred to.
     const below = (parts.get(key.oid) ?? []).filter((p) => p.table_oid !== key.table_oid)
     return below.length > 0 && below.every(isServed)
   }
   return keys.filter((key) => key.parent === 0 && !isServed(key))
-}
+})

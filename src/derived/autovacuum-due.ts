@@ -5,10 +5,14 @@ import type { Row } from '../core/table.ts'
 import relationNames from '../probes/relation-names.ts'
 import relations from '../probes/relations.ts'
 import storageParameters from '../probes/storage-parameters.ts'
+import { again } from './_again.ts'
 import { autovacuumThresholds } from './_autovacuum.ts'
 import { later } from './_moments.ts'
 import { byText, namesByOid } from './_names.ts'
+import { relationsByOid } from './_relations.ts'
 import { booleanParameter, type Parameters, parametersByOid } from './_storage-parameters.ts'
+
+const rowsAgain = again()
 
 export default defineDerived({
   name: 'autovacuum-due',
@@ -41,33 +45,43 @@ export default defineDerived({
     const named = namesByOid(names)
     const set = parametersByOid(parameters)
     const on = server.settings.autovacuum !== 'off' && server.settings.track_counts !== 'off'
-    const byOid = new Map(relations.map((r) => [r.oid, r]))
-    const part = (r: Relation, of: Relation, which: 'table' | 'TOAST') => {
+    const byOid = relationsByOid(relations)
+    const keep = rowsAgain(names)
+    const due: Part[] = []
+    const part = (r: Relation, of: Relation, which: 'table' | 'TOAST'): void => {
+      if (r.dead + r.inserted_since_vacuum + r.changed_since_analyze === 0) return
       const name = named.get(of.oid)
-      if (!name || r.dead + r.inserted_since_vacuum + r.changed_since_analyze === 0) return []
+      if (!name) return
       // A TOAST table without parameters of its own follows its table's.
       const own = set.get(r.oid) ?? (which === 'TOAST' ? set.get(of.oid) : undefined)
       const enabled = on && (booleanParameter(own, 'autovacuum_enabled') ?? true)
       const head = { oid: r.oid, schema: name.schema, table: name.name, part: which, enabled }
-      return [{ ...head, ...progress(r, which, own, enabled, server) }]
+      due.push(keep({ ...head, ...progress(r, which, own, enabled, server) }))
     }
-    return relations
-      .flatMap((r) => {
-        if (r.kind !== 'r' && r.kind !== 'm') return []
-        const toast = byOid.get(r.toast_oid)
-        return [...part(r, r, 'table'), ...(toast ? part(toast, r, 'TOAST') : [])]
-      })
-      .sort(
-        byText(
-          (t) => t.schema,
-          (t) => t.table,
-          (t) => t.part,
-        ),
-      )
+    for (const r of relations) {
+      if (r.kind !== 'r' && r.kind !== 'm') continue
+      part(r, r, 'table')
+      const toast = byOid.get(r.toast_oid)
+      if (toast) part(toast, r, 'TOAST')
+    }
+    return due.sort(
+      byText(
+        (t) => t.schema,
+        (t) => t.table,
+        (t) => t.part,
+      ),
+    )
   },
 })
 
 type Relation = Row<typeof relations>
+type Part = ReturnType<typeof progress> & {
+  readonly oid: number
+  readonly schema: string
+  readonly table: string
+  readonly part: 'table' | 'TOAST'
+  readonly enabled: boolean
+}
 
 function progress(
   r: Relation,

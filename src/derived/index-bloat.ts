@@ -11,6 +11,7 @@ import { distinctKeys, indexPages, isStale } from './_bloat.ts'
 import { blockSize } from './_blocks.ts'
 import { definitionsByOid, type IndexDefinition } from './_index-rows.ts'
 import { namesByOid } from './_names.ts'
+import { relationsByOid } from './_relations.ts'
 import { type ColumnWidth, rowWidth } from './_row-width.ts'
 import { booleanParameter, numberParameter, type Parameters, parametersByOid } from './_storage-parameters.ts'
 import { columnsOf } from './_widths.ts'
@@ -51,7 +52,7 @@ export default defineDerived({
     const named = namesByOid(names)
     const defined = definitionsByOid(definitions)
     const set = parametersByOid(parameters)
-    const tables = new Map(relations.map((r) => [r.oid, r]))
+    const tables = relationsByOid(relations)
     const widthsOf = new Map(widths.map((w) => [w.oid, w]))
     const block = blockSize(server)
     return widths

@@ -6,6 +6,7 @@ import indexDefinitions from '../probes/index-definitions.ts'
 import indexes from '../probes/indexes.ts'
 import partitions from '../probes/partitions.ts'
 import relationNames from '../probes/relation-names.ts'
+import { again } from './_again.ts'
 import { blockSize } from './_blocks.ts'
 import { supporters } from './_foreign-keys.ts'
 import { countersByOid, type IndexCounters, namedIndexes } from './_index-rows.ts'
@@ -14,6 +15,8 @@ import { below, partitionTree } from './_partitions.ts'
 import statisticsAge from './statistics-age.ts'
 
 type Use = Pick<IndexCounters, 'pages' | 'scans' | 'last_scan'>
+const rowsAgain = again()
+
 /** Of the index of a partitioned table without partitions. */
 const NEVER: Use = { pages: 0, scans: 0, last_scan: null }
 
@@ -64,6 +67,8 @@ export default defineDerived({
     }
     const served = supporters(keys, definitions, (oid) => use(oid)?.scans ?? 0)
     const since = age?.[0]?.since ?? null
+    const block = blockSize(server)
+    const keep = rowsAgain(names)
     return namedIndexes(definitions, names).flatMap(({ definition, name, table, keptBecause }) => {
       const partitioned = name.kind === 'I'
       if (partitioned ? definition.partition : !counted.has(definition.oid)) return []
@@ -71,13 +76,13 @@ export default defineDerived({
       const key = served.get(definition.oid)
       const kept = keptBecause ?? (key ? `the foreign key ${key.name} is checked with it` : null)
       return [
-        {
+        keep({
           oid: definition.oid,
           table_oid: definition.table_oid,
           schema: name.schema,
           table: table.name,
           index: name.name,
-          size: pages * blockSize(server),
+          size: pages * block,
           scans,
           last_scan,
           since,
@@ -86,7 +91,7 @@ export default defineDerived({
           partitioned,
           droppable: kept === null,
           kept_because: kept,
-        },
+        }),
       ]
     })
   },

@@ -9,6 +9,7 @@ import { blockSize } from './_blocks.ts'
 import { later } from './_moments.ts'
 import { namesByOid } from './_names.ts'
 import { below, partitionTree, rootsOf } from './_partitions.ts'
+import { relationsByOid } from './_relations.ts'
 
 export default defineDerived({
   name: 'partitioned-tables',
@@ -32,8 +33,9 @@ export default defineDerived({
     last_analyze: optional(time('When any of them was last analysed')),
   },
   compute({ partitions, names, relations, indexes = [] }, { server }) {
+    if (partitions.length === 0) return []
     const named = namesByOid(names)
-    const byOid = new Map(relations.map((r) => [r.oid, r]))
+    const byOid = relationsByOid(relations)
     const tree = partitionTree(partitions)
     const indexPages = new Map<number, number>()
     for (const i of indexes) indexPages.set(i.table_oid, (indexPages.get(i.table_oid) ?? 0) + i.pages)

@@ -1,6 +1,7 @@
 import { gauge, id, label } from '../core/columns.ts'
 import { defineDerived } from '../core/derived.ts'
 import relations from '../probes/relations.ts'
+import { relationsByOid } from './_relations.ts'
 import indexUsage from './index-usage.ts'
 import statisticsAge from './statistics-age.ts'
 
@@ -23,7 +24,7 @@ export default defineDerived({
   },
   compute({ usage, relations, age: [age] }) {
     if (!age) return []
-    const tables = new Map(relations.map((r) => [r.oid, r]))
+    const tables = relationsByOid(relations)
     return usage
       .flatMap(({ oid, table_oid, schema, table, index, size, scans, droppable, valid, partitioned }) => {
         const t = tables.get(table_oid)

@@ -9,6 +9,7 @@ import storageParameters from '../probes/storage-parameters.ts'
 import { isStale, tablePages } from './_bloat.ts'
 import { blockSize } from './_blocks.ts'
 import { namesByOid } from './_names.ts'
+import { relationsByOid } from './_relations.ts'
 import { rowWidth } from './_row-width.ts'
 import { numberParameter, parametersByOid } from './_storage-parameters.ts'
 import { columnsOf } from './_widths.ts'
@@ -45,7 +46,7 @@ export default defineDerived({
   compute({ widths, relations, names, parameters = [] }, { server }) {
     const named = namesByOid(names)
     const set = parametersByOid(parameters)
-    const byOid = new Map(relations.map((r) => [r.oid, r]))
+    const byOid = relationsByOid(relations)
     const block = blockSize(server)
     return widths
       .flatMap((w) => {

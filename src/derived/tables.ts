@@ -1,18 +1,17 @@
 import { flag, gauge, id, label, optional, time } from '../core/columns.ts'
 import { defineDerived } from '../core/derived.ts'
-import type { Row } from '../core/table.ts'
 import relationNames from '../probes/relation-names.ts'
 import relations from '../probes/relations.ts'
 import storageParameters from '../probes/storage-parameters.ts'
+import { again } from './_again.ts'
 import { autovacuumThresholds } from './_autovacuum.ts'
 import { blockSize } from './_blocks.ts'
 import { later } from './_moments.ts'
-import { memoized, namedTables } from './_names.ts'
+import { namedTables } from './_names.ts'
+import { relationsByOid } from './_relations.ts'
 import { booleanParameter, parametersByOid } from './_storage-parameters.ts'
 
-const relationsByOid = memoized(
-  (rows: readonly Row<typeof relations>[]) => new Map(rows.map((r) => [r.oid, r])),
-)
+const rowsAgain = again()
 
 export default defineDerived({
   name: 'tables',
@@ -46,12 +45,14 @@ export default defineDerived({
   compute({ relations, names, parameters }, { server }) {
     const set = parametersByOid(parameters)
     const byOid = relationsByOid(relations)
+    const block = blockSize(server)
+    const keep = rowsAgain(names)
     return namedTables(names).flatMap((name) => {
       const r = byOid.get(name.oid)
       if (!r) return []
       const own = set.get(r.oid)
       return [
-        {
+        keep({
           oid: r.oid,
           schema: name.schema,
           table: name.name,
@@ -65,8 +66,8 @@ export default defineDerived({
           last_analyze: later(r.last_analyze, r.last_autoanalyze),
           estimate: r.tuples >= 0,
           pages: r.pages,
-          size: (r.pages + (byOid.get(r.toast_oid)?.pages ?? 0)) * blockSize(server),
-        },
+          size: (r.pages + (byOid.get(r.toast_oid)?.pages ?? 0)) * block,
+        }),
       ]
     })
   },

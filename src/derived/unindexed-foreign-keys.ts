@@ -6,10 +6,14 @@ import indexDefinitions from '../probes/index-definitions.ts'
 import partitions from '../probes/partitions.ts'
 import relationNames from '../probes/relation-names.ts'
 import relations from '../probes/relations.ts'
+import { again } from './_again.ts'
 import { blockSize } from './_blocks.ts'
 import { unserved } from './_foreign-keys.ts'
 import { namesByOid } from './_names.ts'
 import { below, partitionTree } from './_partitions.ts'
+import { relationsByOid } from './_relations.ts'
+
+const rowsAgain = again()
 
 export default defineDerived({
   name: 'unindexed-foreign-keys',
@@ -37,26 +41,30 @@ export default defineDerived({
   },
   compute({ keys, definitions, names, relations, partitions = [] }, { server }) {
     const named = namesByOid(names)
-    const byOid = new Map(relations.map((r) => [r.oid, r]))
+    const byOid = relationsByOid(relations)
     const tree = partitionTree(partitions)
-    const whole = (oid: number) =>
-      [oid, ...below(tree, oid).map((p) => p.oid)].flatMap((o) => byOid.get(o) ?? [])
-    const sum = (oid: number, column: 'live' | 'pages' | 'rows_deleted'): number =>
-      whole(oid).reduce((total, r) => total + r[column], 0)
+    const block = blockSize(server)
+    const keep = rowsAgain(names)
+    const sum = (oid: number, column: 'live' | 'pages' | 'rows_deleted'): number => {
+      let total = byOid.get(oid)?.[column] ?? 0
+      // Most tables have no partitions.
+      if (tree.children.has(oid)) for (const p of below(tree, oid)) total += byOid.get(p.oid)?.[column] ?? 0
+      return total
+    }
     return unserved(keys, definitions)
       .flatMap((key) => {
         const [table, target] = [named.get(key.table_oid), named.get(key.target_oid)]
         if (!table || !target) return []
         return [
-          {
+          keep({
             ...{ oid: key.oid, schema: table.schema, table: table.name, constraint: key.name },
             refers_to: `${target.schema}.${target.name}`,
             columns: key.columns,
             partitioned: table.kind === 'p',
             rows: sum(key.table_oid, 'live'),
-            size: sum(key.table_oid, 'pages') * blockSize(server),
+            size: sum(key.table_oid, 'pages') * block,
             deletes_there: sum(key.target_oid, 'rows_deleted'),
-          },
+          }),
         ]
       })
       .sort((a, b) => b.rows - a.rows || a.oid - b.oid)

@@ -3,11 +3,16 @@ import type { Capabilities } from '../core/server.ts'
 import { type Connection, openConnection, type TextResult } from './connection.ts'
 import { withDeadline } from './deadline.ts'
 import { comparePids, detectPooler, type Seen } from './pooler.ts'
+import { BEGIN, CLOCK, COMMIT, ROLLBACK_TO, SAVEPOINT, SET, settingsFor } from './transaction.ts'
 import type { ConnectionSpec } from './url.ts'
 
 const OLDEST = 140_000
-/** In ms, above the statement timeout that is set below. */
+/** In ms, above the statement timeout. */
 const DEADLINE = 10_000
+const LIMITS = settingsFor({
+  ...{ statementTimeout: 5000, lockTimeout: 300, deadline: DEADLINE },
+  searchPath: 'pg_catalog, pg_temp',
+})
 
 const GRANTS = [
   'pg_monitor',
@@ -127,8 +132,6 @@ const MAIN = `SELECT /* pgtend:capabilities */ json_build_object(
 const AVAILABLE = `SELECT /* pgtend:capabilities */ coalesce(json_agg(name ORDER BY name), '[]')::text
   FROM pg_available_extensions WHERE name = ANY ($1::text[])`
 
-const PID = 'SELECT /* pgtend:capabilities */ pg_catalog.pg_backend_pid()'
-
 interface Main {
   readonly version: number
   readonly database: string
@@ -149,19 +152,17 @@ interface Main {
 /** Reads what the server is and what the role may see, in one pipelined round trip. Throws AppError. */
 export async function readCapabilities(connection: Connection, spec: ConnectionSpec): Promise<Capabilities> {
   const sent = [
-    connection.query(PID),
-    connection.query('BEGIN /* pgtend:capabilities */ READ ONLY'),
-    connection.query(
-      `SELECT /* pgtend:capabilities */ set_config('statement_timeout', '5000', true), set_config('lock_timeout', '300', true), set_config('search_path', 'pg_catalog, pg_temp', true)`,
-    ),
+    connection.query(CLOCK),
+    connection.query(BEGIN),
+    connection.query(SET, LIMITS),
     connection.query(MAIN, [GRANTS, SETTINGS, PLATFORM_ROLES]),
-    connection.query('SAVEPOINT /* pgtend:capabilities */ p'),
+    connection.query(SAVEPOINT),
     // Both may fail where a hoster changed something; the rest is known without them.
     connection.query(AVAILABLE, [EXTENSIONS]),
-    connection.query('ROLLBACK /* pgtend:capabilities */ TO p'),
+    connection.query(ROLLBACK_TO),
     connection.query('SELECT /* pgtend:capabilities */ system_identifier::text FROM pg_control_system()'),
-    connection.query('COMMIT /* pgtend:capabilities */'),
-    connection.query(PID),
+    connection.query(COMMIT),
+    connection.query(CLOCK),
   ]
   const { value } = await withDeadline(connection, DEADLINE, Promise.allSettled(sent))
   const [pidBefore, , , main, , available, , control, , pidAfter] = value
@@ -173,7 +174,7 @@ export async function readCapabilities(connection: Connection, spec: ConnectionS
   }
   const read = JSON.parse(text) as Main
   if (read.version < OLDEST) throw tooOld(`${Math.floor(read.version / 10_000)}`)
-  const pids = [pidBefore, pidAfter].map(textOf).filter((pid) => pid !== undefined)
+  const pids = [pidBefore, pidAfter].map((clock) => textOf(clock, 1)).filter((pid) => pid !== undefined)
   return {
     version: read.version,
     major: Math.floor(read.version / 10_000),
@@ -209,7 +210,7 @@ async function poolerOf(
 ): Promise<Capabilities['pooler']> {
   const known = detectPooler(seen) ?? found.get(connection)
   if (known !== undefined) return known
-  const ask = (of: Connection) => async () => Number((await of.query(PID)).rows[0]?.[0])
+  const ask = (of: Connection) => async () => Number((await of.query(CLOCK)).rows[0]?.[1])
   try {
     const second = await openConnection(spec, DEADLINE)
     const comparison = comparePids(ask(connection), ask(second)).finally(() => second.end())
@@ -240,6 +241,6 @@ function platformOf(read: Main): Capabilities['platform'] {
   return 'self-hosted'
 }
 
-function textOf(result: PromiseSettledResult<TextResult> | undefined): string | undefined {
-  return result?.status === 'fulfilled' ? (result.value.rows[0]?.[0] ?? undefined) : undefined
+function textOf(result: PromiseSettledResult<TextResult> | undefined, column = 0): string | undefined {
+  return result?.status === 'fulfilled' ? (result.value.rows[0]?.[column] ?? undefined) : undefined
 }

@@ -154,7 +154,7 @@ describe.each(majors)('PostgreSQL %i', (major) => {
       .poll(
         () =>
           db.query(
-            `SELECT pid FROM pg_stat_activity WHERE query LIKE '%pgtend:endless%' AND pid <> pg_backend_pid()`,
+            `SELECT pid FROM pg_stat_activity WHERE query LIKE '%pgtend:tick%' AND pid <> pg_backend_pid()`,
           ),
         { timeout: 20_000 },
       )
@@ -257,7 +257,7 @@ describe('a lost connection', () => {
       .poll(
         () =>
           db.query(
-            `SELECT pid FROM pg_stat_activity WHERE usename = 'pgtend_monitor' AND query LIKE '%pgtend:long%'`,
+            `SELECT pid FROM pg_stat_activity WHERE usename = 'pgtend_monitor' AND query LIKE '%pgtend:tick%'`,
           ),
         { timeout: 20_000 },
       )

@@ -3,6 +3,7 @@ import { quoteIdentifier } from '../core/identifier.ts'
 import { type Failure, fail, type Outcome, ok } from '../core/outcome.ts'
 import { type Probe, sqlFor } from '../core/probe.ts'
 import type { Capabilities } from '../core/server.ts'
+import { type Bundle, bundleSql, receiveBundle } from './bundle.ts'
 import { type ColumnTable, columnTable } from './column-table.ts'
 import type { Connection, TextResult } from './connection.ts'
 import { withDeadline } from './deadline.ts'
@@ -10,6 +11,7 @@ import { failureOf, obstacle, sqlstateOf } from './outcome-of.ts'
 import { parseRows, SpecError, type TextRow } from './parse-rows.ts'
 import { isLostPlan } from './plan-names.ts'
 import { tagged } from './tag.ts'
+import { BEGIN, CLOCK, COMMIT, ROLLBACK_TO, SAVEPOINT, SET, settingsFor } from './transaction.ts'
 
 export interface FlightRequest {
   readonly probe: Probe
@@ -47,30 +49,10 @@ export interface Landing extends Flight {
   readonly inRecovery: boolean
 }
 
-// Tagged too, or an idle server's busiest statements would be ours.
-const BEGIN = tagged('flight', 'BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY')
-const SAVEPOINT = tagged('flight', 'SAVEPOINT p')
-const ROLLBACK_TO = tagged('flight', 'ROLLBACK TO p')
-/** Nothing was written; a ROLLBACK would count among the application's failed transactions. */
-const COMMIT = tagged('flight', 'COMMIT')
-const CLOCK = tagged('clock', 'SELECT extract(epoch FROM clock_timestamp())')
-
-// A database in SQL_ASCII may hold names that are no UTF-8: they come as they are, and what can't be read in them is replaced.
-const SET = tagged(
-  'settings',
-  `SELECT extract(epoch FROM clock_timestamp()), pg_is_in_recovery(),
-  set_config('statement_timeout', $1, true), set_config('lock_timeout', $2, true),
-  set_config('idle_in_transaction_session_timeout', $3, true), set_config('work_mem', '32MB', true),
-  set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true),
-  set_config('extra_float_digits', '1', true), set_config('search_path', $4, true),
-  set_config('client_encoding', CASE current_setting('server_encoding') WHEN 'SQL_ASCII' THEN 'SQL_ASCII'
-    ELSE current_setting('client_encoding') END, true)`,
-)
-
 /** What a session remembers from flight to flight. */
 export interface FlightMemory {
-  /** Probes that have worked on this connection: they are sent without a savepoint. */
-  readonly proven: Set<Probe>
+  /** Whether a probe worked the last time. Those that did are sent without a savepoint, those that did not on their own. */
+  readonly worked: Map<Probe, boolean>
   /** Time on the server of each at its last timing, in ms. */
   readonly ms: Map<Probe, number>
   /** When that was, on our own clock. */
@@ -78,7 +60,7 @@ export interface FlightMemory {
 }
 
 export const newMemory = (): FlightMemory => ({
-  proven: new Set(),
+  worked: new Map(),
   ms: new Map(),
   timedAt: Number.NEGATIVE_INFINITY,
 })
@@ -88,6 +70,23 @@ const TIMING_AGE = 300_000
 
 /** What comes often is kept on the server as a plan, and sent without a savepoint once it has worked. */
 const isFrequent = (probe: Probe): boolean => probe.every === 'tick' || probe.every === 'minute'
+
+/** What is sent as one statement: a probe, or several small ones of a cadence. */
+type Unit = readonly FlightRequest[]
+
+/** In the order of the requests, each bundle at the place of its first. */
+function unitsOf(requests: readonly FlightRequest[], memory: FlightMemory): readonly Unit[] {
+  const bundles = new Map<unknown, FlightRequest[]>()
+  for (const request of requests) {
+    const { probe, values } = request
+    const alone = values !== undefined || probe.large || memory.worked.get(probe) === false
+    const key = alone ? request : probe.every
+    const bundle = bundles.get(key)
+    if (bundle) bundle.push(request)
+    else bundles.set(key, [request])
+  }
+  return [...bundles.values()]
+}
 
 /**
  * Runs the probes that can work here in one read-only transaction and one round trip. A probe's failure is its outcome.
@@ -111,20 +110,19 @@ export async function runFlight(
     if (blocked) results.set(probe.name, { outcome: blocked, ms: 0, rows: 0, bytes: 0 })
     return blocked === undefined
   })
-  const settings = [
-    `${statementTimeout}`,
-    `${options.lockTimeout ?? 300}`,
-    `${deadline + 1000}`,
-    searchPath(left, server),
-  ]
+  const settings = settingsFor({
+    ...{ statementTimeout, lockTimeout: options.lockTimeout ?? 300, deadline },
+    searchPath: searchPath(left, server),
+  })
   const timed =
     begun - memory.timedAt > TIMING_AGE || left.some(({ probe }) => memory.ms.get(probe) === undefined)
   let told: { readonly at: number; readonly inRecovery: boolean } | undefined
   for (const careful of [false, true]) {
     if (told !== undefined && left.length === 0) break
     const within = Math.max(1, deadline - (performance.now() - begun))
+    const units = careful ? left.map((request) => [request]) : unitsOf(left, memory)
     const sent = connection.together(() =>
-      send(connection, server, left, settings, memory, { careful, timed }),
+      send(connection, server, units, settings, memory, { careful, timed }),
     )
     const { value, late } = await withDeadline(connection, within, sent)
     const first = value.prelude.result?.rows[0]
@@ -134,22 +132,26 @@ export async function runFlight(
     told ??= { at, inRecovery: first[1] === 't' }
     let before = at
     const again: FlightRequest[] = []
-    for (const [i, request] of left.entries()) {
-      const { probe } = request
-      const answer = value.answers[i] as Answer
-      if (!late && !careful && isCollateral(answer.error)) {
-        again.push(request)
-        continue
+    for (const [i, answer] of value.answers.entries()) {
+      for (const [nth, request] of (units[i] as Unit).entries()) {
+        const { probe } = request
+        const part = answer.bundle?.parts[nth]
+        const own = part
+          ? { result: { fields: Object.keys(probe.columns), types: [], rows: part.rows } }
+          : answer
+        if (!late && !careful && own.error !== undefined && isCollateral(answer, nth)) {
+          again.push(request)
+          continue
+        }
+        const clock = part?.clock ?? Number(answer.clock?.rows[0]?.[0] ?? Number.NaN) * 1000
+        // A probe that the deadline overtook has no end: it takes the rest of the flight's time.
+        const after = Number.isNaN(clock) ? Math.max(before, at + performance.now() - begun) : clock
+        if (timed || part) memory.ms.set(probe, after - (part?.from ?? before))
+        const result = landed(probe, server, own, memory.ms.get(probe) ?? 0, late ? deadline : undefined)
+        results.set(probe.name, result)
+        memory.worked.set(probe, result.outcome.ok)
+        before = after
       }
-      const clock = answer.clock?.rows[0]?.[0]
-      // A probe that the deadline overtook has no end: it takes the rest of the flight's time.
-      const after = clock == null ? Math.max(before, at + performance.now() - begun) : Number(clock) * 1000
-      if (timed) memory.ms.set(probe, after - before)
-      const result = landed(probe, server, answer, memory.ms.get(probe) ?? 0, late ? deadline : undefined)
-      results.set(probe.name, result)
-      if (result.outcome.ok) memory.proven.add(probe)
-      else memory.proven.delete(probe)
-      before = after
     }
     left = again
   }
@@ -158,12 +160,19 @@ export async function runFlight(
   return { at: Math.round(at), ms: performance.now() - begun, results, inRecovery }
 }
 
-/** Failed only because something before it did (25P02), or because the server has no plan of it any more. */
-const isCollateral = (error: unknown): boolean => sqlstateOf(error) === '25P02' || isLostPlan(error)
+/**
+ * Failed only because something else did: what came before it in the transaction (25P02) or in its bundle, or the server
+ * has no plan of it any more.
+ */
+const isCollateral = ({ error, bundle }: Answer, nth: number): boolean =>
+  sqlstateOf(error) === '25P02' ||
+  isLostPlan(error) ||
+  (bundle !== undefined && !(bundle.began && nth === bundle.parts.length))
 
 interface Answer {
   readonly result?: TextResult
   readonly table?: ColumnTable | undefined
+  readonly bundle?: Bundle | undefined
   readonly error?: unknown
   readonly clock?: TextResult | undefined
 }
@@ -172,7 +181,7 @@ interface Answer {
 async function send(
   connection: Connection,
   server: Capabilities,
-  requests: readonly FlightRequest[],
+  units: readonly Unit[],
   settings: readonly string[],
   memory: FlightMemory,
   { careful, timed }: { readonly careful: boolean; readonly timed: boolean },
@@ -184,18 +193,29 @@ async function send(
       (result) => ({ result }),
       (error: unknown) => ({ error }),
     )
-  const isBare = (probe: Probe): boolean => !careful && isFrequent(probe) && memory.proven.has(probe)
+  const isBare = (unit: Unit): boolean =>
+    !careful && unit.every(({ probe }) => isFrequent(probe) && memory.worked.get(probe))
   const around = [query(BEGIN)]
   const prelude = query(SET, settings, { prepared: direct })
-  if (!requests.every(({ probe }) => isBare(probe))) around.push(query(SAVEPOINT))
-  const answers = requests.map(({ probe, values }) => {
+  if (!units.every(isBare)) around.push(query(SAVEPOINT))
+  const answers = units.map((unit) => {
+    const [{ probe, values }, ...others] = unit as [FlightRequest, ...FlightRequest[]]
     const table = probe.large ? columnTable(probe.columns) : undefined
-    const sql = tagged(probe.name, sqlFor(probe, server.major) as string)
-    const options = { prepared: direct && isFrequent(probe), receiver: table }
+    const bundle = others.length > 0 ? receiveBundle() : undefined
+    const sql = bundle
+      ? tagged(
+          probe.every,
+          bundleSql(
+            unit.map((r) => r.probe),
+            server.major,
+          ),
+        )
+      : tagged(probe.name, sqlFor(probe, server.major) as string)
+    const options = { prepared: direct && isFrequent(probe), receiver: bundle ?? table }
     const answer = query(sql, values && [values], options)
-    if (!isBare(probe)) around.push(query(ROLLBACK_TO))
-    const clock = timed ? query(CLOCK, undefined, { prepared: direct }) : undefined
-    return async (): Promise<Answer> => ({ ...(await answer), table, clock: (await clock)?.result })
+    if (!isBare(unit)) around.push(query(ROLLBACK_TO))
+    const clock = timed && !bundle ? query(CLOCK, undefined, { prepared: direct }) : undefined
+    return async (): Promise<Answer> => ({ ...(await answer), table, bundle, clock: (await clock)?.result })
   })
   around.push(query(COMMIT))
   await Promise.all(around)
