@@ -87,7 +87,8 @@ describe('a statement that ran', () => {
 
   test('in another database it is not planned here, and that is said', async () => {
     const ask = async () => {
-      await other.query('select 17 as elsewhere')
+      // So long that it is among those listed, whatever else runs on the server.
+      await other.query('select 17 as elsewhere, pg_sleep(0.2)')
       return find('elsewhere')
     }
     await expect.poll(ask, { timeout: 30_000 }).toMatchObject({ database: other.name })
