@@ -55,6 +55,18 @@ describe.each(majors)('create-index-concurrently on PostgreSQL %i', (major) => {
   })
 })
 
+it('knows what room it needs on a table that was never analysed', async () => {
+  const db = await withTable()
+  const { operator } = await operate(db.url)
+  const plan = await operator.plan('db', 'create-index-concurrently', { table, columns: 'id' })
+  const space = plan.preconditions.find((p) => p.name === 'disk space')
+  const [{ pages } = {}] = await db.query(
+    `SELECT pg_relation_size('${quoted(table).replaceAll("'", "''")}') / 8192 AS pages`,
+  )
+  expect(Number(pages)).toBeGreaterThan(0)
+  expect(space?.detail).toContain(`up to ${Number(pages) * 8} kB of disk`)
+})
+
 it("never drops another's valid index of the same name", async () => {
   const db = await withTable()
   const { operator } = await operate(db.url)

@@ -35,6 +35,10 @@ const COLUMNS = `SELECT a.attname AS name, a.attnum AS number, coalesce(s.avg_wi
   LEFT JOIN pg_stats s ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = a.attname AND NOT s.inherited
   WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped`
 
+/** Rows as of the last VACUUM or ANALYZE, null where there was none yet, and the size on disk. */
+const SIZE = `SELECT CASE WHEN reltuples >= 0 THEN reltuples::float8 END AS rows, pg_relation_size(oid)::float8 AS bytes
+  FROM pg_class WHERE oid = $1::oid`
+
 /** Of an index entry beside its values, in bytes. */
 const ENTRY = 20
 
@@ -97,12 +101,10 @@ export default defineAction({
         options: keys.map(optionOf).join(' '),
       })
     const list = (of: readonly { name: string }[]) => of.map((c) => quoteIdentifier(c.name)).join(', ')
-    const [{ rows = 0 } = {}] = await query(
-      'SELECT greatest(reltuples, 0)::float8 AS rows FROM pg_class WHERE oid = $1::oid',
-      [table.oid],
-    )
+    const [{ rows = null, bytes = 0 } = {}] = await query(SIZE, [table.oid])
     const width = [...columns, ...include].reduce((sum, c) => sum + c.width, ENTRY + 16 * expressions.length)
-    const size = Math.ceil(Number(rows) * width * 1.2)
+    // Of a table that nobody has counted: an index is seldom larger than it.
+    const size = rows === null ? Number(bytes) : Math.ceil(Number(rows) * width * 1.2)
     const index = qualifiedName(table.schema, name)
     const what = keys.map((key) => keySql(key, opclasses.get(key.opclass ?? ''))).join(', ')
     const where = predicate === undefined ? '' : ` WHERE (${predicate})`
