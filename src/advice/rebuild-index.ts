@@ -14,7 +14,7 @@ export default defineAdvice({
   needs: { bloat: indexBloat, measured: maybe(measuredBloat), unused: maybe(unusedIndexes) },
   thresholds: { size: 10 * 1024 ** 2, ratio: 0.5 },
   recommend({ bloat, measured, unused = [] }, { size, ratio }, { server, at }) {
-    if (server.role === 'standby') return []
+    if (server.role === 'standby' || bloat.length === 0) return []
     const idle = new Set(unused.map((i) => i.oid))
     return bloat.flatMap((i) => {
       const found = measurementOf({ ...i, name: i.index }, measured, at)

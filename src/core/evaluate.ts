@@ -52,6 +52,15 @@ type Gathered =
 /** What a rule or advice said of which tables, by its name and thresholds. */
 export type Judgements = Map<string, { readonly inputs: readonly unknown[]; readonly said: unknown }>
 
+const outcomes = new WeakMap<readonly AnyRow[], Outcome>()
+
+/** Of the same rows the same outcome, so that what was said of it holds. */
+function asOutcome(rows: readonly AnyRow[]): Outcome {
+  const known = outcomes.get(rows) ?? ok(rows)
+  outcomes.set(rows, known)
+  return known
+}
+
 /**
  * Facts → derived tables → findings and opportunities → health. Pure but for `judged`, which it reads and fills.
  * `kept`: derived tables computed before from the same samples, and `judged`: what was said of the same tables, so that
@@ -118,7 +127,7 @@ export function evaluate(
       return failure
     }
     const result = derived.compute(gathered.given as never, context)
-    return 'ok' in result ? result : ok(result as readonly AnyRow[])
+    return 'ok' in result ? result : asOutcome(result as readonly AnyRow[])
   }
 
   for (const derived of registry.derived) outcomeOf(derived)

@@ -27,8 +27,10 @@ export default defineDerived({
   },
   compute({ definitions, names, usage = [] }) {
     const named = namesByOid(names)
-    const used = new Map(usage.map((u) => [u.oid, u]))
-    return allRedundant(definitions).flatMap(({ index, twin, reason }) => {
+    const redundant = allRedundant(definitions)
+    const needless = new Set(redundant.map(({ index }) => index.oid))
+    const used = new Map(usage.filter((u) => needless.has(u.oid)).map((u) => [u.oid, u]))
+    return redundant.flatMap(({ index, twin, reason }) => {
       const [name, twinName, table] = [named.get(index.oid), named.get(twin.oid), named.get(index.table_oid)]
       if (!name || !twinName || !table) return []
       const found = used.get(index.oid)

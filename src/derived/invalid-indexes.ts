@@ -30,6 +30,8 @@ export default defineDerived({
     kept_because: optional(detail('Why it can not simply be dropped')),
   },
   compute({ definitions, names, indexes = [] }, { server }) {
+    const invalid = definitions.filter((d) => !(d.valid || d.being_built))
+    if (invalid.length === 0) return []
     const named = namesByOid(names)
     const counted = countersByOid(indexes)
     const valid = Map.groupBy(
@@ -42,8 +44,7 @@ export default defineDerived({
         const found = named.get(d.oid)?.name
         return found === name || (Buffer.byteLength(found ?? '') === NAME_LENGTH && found?.startsWith(name))
       })
-    return definitions
-      .filter((d) => !(d.valid || d.being_built))
+    return invalid
       .flatMap((d) => {
         const [name, table] = [named.get(d.oid), named.get(d.table_oid)]
         // The index of a partitioned parent is invalid until all parts have one: nothing is left behind there.

@@ -3,6 +3,7 @@ import { defineDerived } from '../core/derived.ts'
 import { type Context, maybe } from '../core/given.ts'
 import type { Row } from '../core/table.ts'
 import replication from '../probes/replication.ts'
+import { memoized } from './_names.ts'
 import indexUsage from './index-usage.ts'
 import statisticsAge from './statistics-age.ts'
 
@@ -32,19 +33,40 @@ export default defineDerived({
     const told = standbys.flatMap((s) => s.since ?? [])
     const since = Math.max(age.since, ...told)
     const unwatched = notWatched(replication, context)
-    return usage
-      .filter(
-        (i) => i.droppable && i.valid && i.scans === 0 && (i.last_scan === null || i.last_scan < age.since),
-      )
-      .filter((i) => standbys.every((s) => (s.scans.get(i.oid) ?? 0) === 0))
-      .map(({ oid, schema, table, index, size, expression, partitioned }) => ({
-        ...{ oid, schema, table, index, size, since },
-        seconds: Math.min(age.seconds, Math.max(0, context.at - since) / 1000),
-        ...{ expression, partitioned, unwatched },
-      }))
-      .sort((a, b) => b.size - a.size || a.oid - b.oid)
+    // Whether a standby is connected is read each tick, the indexes each minute: they are not gone through in between.
+    const last = standbys.length === 0 ? lastOf(usage) : { rows: [], made: '' }
+    const made = JSON.stringify([age.since, unwatched])
+    if (last.made !== made) Object.assign(last, { rows: unused(usage, age, since, unwatched, context), made })
+    return last.rows
   },
 })
+
+const lastOf = memoized((_: Usage): { rows: ReturnType<typeof unused>; made: string } => ({
+  rows: [],
+  made: '',
+}))
+
+type Usage = readonly Row<typeof indexUsage>[]
+
+function unused(
+  usage: Usage,
+  age: Row<typeof statisticsAge>,
+  since: number,
+  unwatched: string | null,
+  { standbys = [], at }: Context,
+) {
+  return usage
+    .filter(
+      (i) => i.droppable && i.valid && i.scans === 0 && (i.last_scan === null || i.last_scan < age.since),
+    )
+    .filter((i) => standbys.every((s) => (s.scans.get(i.oid) ?? 0) === 0))
+    .map(({ oid, schema, table, index, size, expression, partitioned }) => ({
+      ...{ oid, schema, table, index, size, since },
+      seconds: Math.min(age.seconds, Math.max(0, at - since) / 1000),
+      ...{ expression, partitioned, unwatched },
+    }))
+    .sort((a, b) => b.size - a.size || a.oid - b.oid)
+}
 
 /**
  * Connected standbys without known figures. A target does not tell under which name it replicates, so they are counted:
