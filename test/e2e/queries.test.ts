@@ -46,7 +46,7 @@ describe.skipIf(!browser)('the queries', () => {
     const table = page.getByRole('table', { name: 'Statements of the last window' })
     const first = () => table.getByRole('rowheader').first().innerText()
     await table.waitFor()
-    expect(await first()).toMatch(/^select g\.\*[^]*app · wedsync[^]*1 warning[^]*1 note/)
+    expect(await first()).toMatch(/^select g\.\*[\s\S]*app · wedsync[\s\S]*1 warning[\s\S]*1 note/)
     await table.getByRole('button', { name: 'Mean' }).click()
     expect(await first()).toMatch(/^delete from email_logs/)
     // As it is, and not as markup.
@@ -127,7 +127,9 @@ describe.skipIf(!browser)('the queries', () => {
     const items = tree.getByRole('treeitem')
     await items.first().waitFor()
     expect(await items.count()).toBe(5)
-    expect(await items.last().innerText()).toMatch(/Seq Scan[^]*on form_responses[^]*Reads a table for few/)
+    expect(await items.last().innerText()).toMatch(
+      /Seq Scan[\s\S]*on form_responses[\s\S]*Reads a table for few/,
+    )
     await items.first().focus()
     for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowLeft']) await page.keyboard.press(key)
     expect(await items.count()).toBe(4)
@@ -176,8 +178,10 @@ describe.skipIf(!browser)('the queries', () => {
     const indexes = advice.getByRole('list', { name: 'Indexes worth having' })
     await indexes.waitFor()
     const summaries = await indexes.locator('summary').allInnerTexts()
-    expect(summaries[0]).toMatch(/form_responses \(guest_id\)[^]*high confidence[^]*saves 53 % of the time/)
-    expect(summaries[1]).toMatch(/guests \(wedding_id\)[^]*4.1 updates\/s no longer heap-only/)
+    expect(summaries[0]).toMatch(
+      /form_responses \(guest_id\)[\s\S]*high confidence[\s\S]*saves 53 % of the time/,
+    )
+    expect(summaries[1]).toMatch(/guests \(wedding_id\)[\s\S]*4.1 updates\/s no longer heap-only/)
     await indexes.getByRole('button', { name: 'Compare plans' }).first().click()
     expect(await indexes.getByRole('tree').count()).toBe(2)
     await indexes.getByText('guests (wedding_id)', { exact: true }).click()
