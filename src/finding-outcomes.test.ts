@@ -135,6 +135,69 @@ test('an invalid index that is built anew, and a session that is ended: verified
   await expect.poll(mine, PATIENCE).toEqual(['verified-fixed'])
 })
 
+/** How a remedy says what an action does. */
+const WORDS: Readonly<Record<string, RegExp>> = {
+  vacuum: /\bVACUUM \((ANALYZE|FREEZE)\)/,
+  'vacuum-full': /\bVACUUM FULL\b/,
+  analyze: /\bANALYZE on the table/,
+  'create-index-concurrently': /\bCREATE INDEX CONCURRENTLY over/,
+  'reindex-concurrently': /^REINDEX INDEX CONCURRENTLY/,
+  'drop-invalid-index': /\bDROP INDEX CONCURRENTLY/,
+  'terminate-backend': /\bEnd the session\b|\bA session: end\b|: end it\./,
+  'cancel-backend': /\bcancel it\b/,
+}
+
+test('an action that the remedy of a rule names mends that rule', () => {
+  const named = rules.flatMap(({ name, remedy }) =>
+    Object.entries(WORDS).flatMap(([action, words]) => (words.test(remedy) ? [[action, name] as const] : [])),
+  )
+  const found = new Set(named.map(([action]) => action))
+  expect([...found].sort()).toEqual(Object.keys(WORDS).sort())
+  const mends = new Map(actions.map((action) => [action.name, action.mends ?? []]))
+  expect(named.filter(([action, rule]) => !mends.get(action)?.includes(rule))).toEqual([])
+})
+
+test.each(majors)(
+  'PostgreSQL %i: a plan addresses the findings that its action mends, by name',
+  async (major) => {
+    const db = await freshDatabase(major)
+    onTestFinished(() => db.drop())
+    await run(
+      db.url,
+      'CREATE TABLE "The Hall" (a int, b int, UNIQUE (a, b))',
+      `CREATE TABLE ${table} (id int PRIMARY KEY, "At" int, place int, CONSTRAINT "in" FOREIGN KEY ("At", place) REFERENCES "The Hall" (a, b))`,
+    )
+    const targets = [{ name: 'db', url: db.url }]
+    const store = await openStore({ path: join(temporaryFolder(), 'history.db') })
+    onTestFinished(() => store.close())
+    const acting = createActing({ targets, config: parseConfig({}), store, allow: true })
+    onTestFinished(() => acting.stop())
+    const addressed = async (action: string, input: Input) =>
+      (await acting.operator.plan('db', action, input)).addresses ?? []
+    const guests = { table: 'Guest List' }
+    const [{ name: database } = {}] = await run(db.url, 'SELECT current_database() AS name')
+    expect(await addressed('vacuum', guests)).toEqual(
+      expect.arrayContaining([`vacuum-overdue/${subject}`, `vacuum-overdue/${subject} TOAST`]),
+    )
+    expect(await addressed('vacuum', guests)).not.toContain(`wraparound/database ${database}`)
+    expect(await addressed('vacuum', { ...guests, freeze: true })).toEqual(
+      expect.arrayContaining([`wraparound/database ${database}`, `freeze-overdue/database ${database}`]),
+    )
+    expect(await addressed('vacuum-full', { ...guests, space_checked: true })).toEqual(
+      expect.arrayContaining([`table-bloat/${subject}`, 'index-bloat/index public.Guest List_pkey']),
+    )
+    expect(
+      await addressed('reindex-concurrently', { index: 'Guest List_pkey', space_checked: true }),
+    ).toContain('index-bloat/index public.Guest List_pkey')
+    const key = `unindexed-foreign-key/${subject} in`
+    const index = (columns: string) =>
+      addressed('create-index-concurrently', { ...guests, columns, space_checked: true })
+    expect(await index('place, "At", id')).toContain(key)
+    expect(await index('place')).not.toContain(key)
+    expect(await index('id, place, "At"')).not.toContain(key)
+  },
+)
+
 test('what an action says that it mends are rules that there are', () => {
   const known = new Set(rules.map((rule) => rule.name))
   const said = actions.flatMap(({ name, mends = [] }) => mends.map((rule) => [name, rule] as const))

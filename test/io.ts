@@ -1,6 +1,12 @@
 /** The world of a CLI command for tests: what it prints is kept, nothing else is touched. */
+import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Io } from '../src/cli/io.ts'
+
+/** In place of the home folder, whose history no test may touch. */
+const DATA = join(tmpdir(), `pgtend-test-data-${process.pid}`)
+process.once('exit', () => rmSync(DATA, { recursive: true, force: true }))
 
 export interface TestIo {
   readonly io: Io
@@ -34,7 +40,6 @@ export function testIo(
         err += text
         told()
       },
-      env: {},
       cwd: tmpdir(),
       width: 80,
       rows: undefined,
@@ -48,6 +53,7 @@ export function testIo(
         return () => keys.delete(listener)
       },
       ...given,
+      env: { XDG_DATA_HOME: DATA, ...given.env },
     },
     out: () => out,
     err: () => err,

@@ -27,3 +27,17 @@ export async function mayCreate(query: Query, table: Relation): Promise<Precondi
     : `${table.user} may not create in the schema ${schema}`
   return { name: 'schema', holds, detail }
 }
+
+/** Subjects of the table's foreign keys whose columns, in any order, lead a B-tree over these. */
+export async function keysServed(
+  query: Query,
+  table: Relation,
+  columns: readonly number[],
+): Promise<readonly string[]> {
+  const served = await query(
+    `SELECT conname AS name FROM pg_constraint WHERE conrelid = $1::oid AND contype = 'f'
+      AND conkey <@ ($2::int2[])[1:cardinality(conkey)] AND cardinality(conkey) <= cardinality($2::int2[]) ORDER BY oid`,
+    [table.oid, `{${columns.join(',')}}`],
+  )
+  return served.map((key) => `${table.schema}.${table.name} ${String(key.name)}`)
+}

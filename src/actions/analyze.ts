@@ -22,7 +22,7 @@ export default defineAction({
   title: 'Renew the statistics of a table',
   doc: 'ANALYZE reads a sample of the rows, so that the planner knows how many there are and how their values are spread. Reads and writes go on.',
   needs: 'owner of the table or of the database; MAINTAIN from PostgreSQL 17 on',
-  mends: ['stale-statistics'],
+  mends: ['stale-statistics', 'vacuum-overdue'],
   input: {
     schema: SCHEMA_INPUT,
     table: { type: 'text', help: 'Table, materialized view or partitioned table' },

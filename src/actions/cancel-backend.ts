@@ -14,7 +14,7 @@ export default defineAction({
   title: 'Cancel a statement',
   doc: 'Cancels the statement that a session runs now; the session and its connection stay, and an open transaction must be rolled back by its application. Does nothing to a session that idles: terminate-backend is for that. Protected sessions can not be planned.',
   needs: "the session's role, or pg_signal_backend; for a superuser's session a superuser",
-  mends: ['blocked-sessions', 'blocked-too-long'],
+  mends: ['long-transaction', 'blocked-sessions', 'blocked-too-long'],
   input: BACKEND_INPUT,
   async plan(query, input) {
     const session = await findSession(query, input)

@@ -5,7 +5,7 @@ import type { IndexKey } from '../core/index-key.ts'
 import { clippedName, dropIfInvalid } from './_index-facts.ts'
 import { checkOnServer, findOpclass, keySql, keysOf, optionOf } from './_index-keys.ts'
 import { splitNames } from './_names.ts'
-import { mayCreate, refuseTaken } from './_new-index.ts'
+import { keysServed, mayCreate, refuseTaken } from './_new-index.ts'
 import { numbers } from './_poll.ts'
 import {
   cannotPlan,
@@ -47,7 +47,7 @@ export default defineAction({
   title: 'Create an index',
   doc: 'CREATE INDEX CONCURRENTLY builds an index over columns or expressions, of all rows or of some, while reads and writes go on. Expressions and conditions are parsed by PostgreSQL beforehand and never run; comments, queries, functions that are not IMMUTABLE and whatever could reach beyond them are refused, and names outside pg_catalog need their schema. It waits for old transactions. A name that is taken is refused, also by an invalid leftover, which IF NOT EXISTS would pass for success; what a failed build leaves behind is dropped.',
   needs: 'owner of the table, and CREATE on its schema',
-  mends: ['sequential-scans'],
+  mends: ['sequential-scans', 'unindexed-foreign-key'],
   input: {
     schema: SCHEMA_INPUT,
     table: { type: 'text', help: 'Table or materialized view' },
@@ -113,6 +113,14 @@ export default defineAction({
       summary: `Create the index ${index} on ${nameOf(table)} (${what})${where}`,
       risk: 'safe',
       subjects: [subjectOf(table), rewriteOf(context)],
+      about:
+        derived || method !== 'btree'
+          ? []
+          : await keysServed(
+              query,
+              table,
+              columns.map((c) => c.number),
+            ),
       steps: [
         ...(derived ? [SAFE_NAMES] : []),
         {

@@ -20,6 +20,7 @@ export default defineAction({
   title: 'Drop an index',
   doc: 'DROP INDEX CONCURRENTLY removes a valid index without blocking reads or writes. The plan keeps the statements that make it again. An index that a constraint, foreign key, replica identity, partition or extension relies on can not be planned.',
   needs: 'owner of the table',
+  mends: ['index-bloat'],
   input: { schema: SCHEMA_INPUT, index: { type: 'text', help: 'Name of the index' } },
   async plan(query, input, context) {
     const index = await findIndex(query, context, schemaOf(input), String(input.index))

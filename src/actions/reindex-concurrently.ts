@@ -27,7 +27,7 @@ export default defineAction({
   title: 'Build an index anew',
   doc: 'REINDEX INDEX CONCURRENTLY builds the index a second time without its empty room and puts it in the place of the old one. Reads and writes go on. It waits for old transactions, and what a failed build leaves behind is dropped.',
   needs: 'owner of the table; MAINTAIN from PostgreSQL 17 on',
-  mends: ['invalid-index'],
+  mends: ['invalid-index', 'index-bloat'],
   input: {
     schema: SCHEMA_INPUT,
     index: { type: 'text', help: 'Name of the index' },

@@ -12,7 +12,13 @@ export default defineAction({
   title: 'End a session',
   doc: 'Ends the session: its open transaction is rolled back, its locks are let go, its slot is free, and its application sees the connection break. The only way to end a session that idles in a transaction. Protected sessions can not be planned.',
   needs: "the session's role, or pg_signal_backend; for a superuser's session a superuser",
-  mends: ['idle-in-transaction', 'long-transaction', 'blocked-sessions', 'blocked-too-long'],
+  mends: [
+    'idle-in-transaction',
+    'long-transaction',
+    'horizon-held-back',
+    'blocked-sessions',
+    'blocked-too-long',
+  ],
   input: {
     ...BACKEND_INPUT,
     idle: {

@@ -18,12 +18,16 @@ import { BLOCKING, IMPATIENT } from './_timeouts.ts'
 const MEASURES = `SELECT pg_total_relation_size($1::oid) AS size, pg_stat_get_dead_tuples($1::oid) AS dead_rows,
   pg_relation_filenode($1::oid)::int8 AS filenode`
 
+/** They are written anew with it. */
+const INDEXES = `SELECT n.nspname AS schema, c.relname AS name FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace WHERE i.indrelid = $1::oid ORDER BY c.oid`
+
 export default defineAction({
   name: 'vacuum-full',
   title: 'Rewrite a table',
   doc: 'VACUUM FULL writes the table and its indexes anew without empty room and gives the rest back to the disk. Nobody can read or write the table meanwhile, and both copies are on disk until it is done. For a table that is mostly empty and in a maintenance window; never done by a schedule.',
   needs: 'owner of the table or of the database; MAINTAIN from PostgreSQL 17 on',
-  mends: ['dead-rows', 'stale-statistics'],
+  mends: ['table-bloat', 'index-bloat', 'dead-rows', 'stale-statistics'],
   input: {
     schema: SCHEMA_INPUT,
     table: { type: 'text', help: 'Table or materialized view' },
@@ -37,6 +41,7 @@ export default defineAction({
       summary: `Rewrite ${name}`,
       risk: 'locks',
       subjects: [subjectOf(table), rewriteOf(context)],
+      about: (await query(INDEXES, [table.oid])).map((i) => `index ${String(i.schema)}.${String(i.name)}`),
       steps: [
         {
           sql: `VACUUM (FULL, ANALYZE) ${name}`,

@@ -28,7 +28,7 @@ export default defineAction({
   title: 'Vacuum a table',
   doc: 'VACUUM (ANALYZE) removes dead rows, so that their space is used again, and renews the statistics. Reads and writes go on. It can not remove what died since the oldest open transaction began, and rarely gives space back to the disk.',
   needs: 'owner of the table or of the database; MAINTAIN from PostgreSQL 17 on',
-  mends: ['dead-rows', 'stale-statistics'],
+  mends: ['dead-rows', 'stale-statistics', 'vacuum-overdue', 'freeze-overdue', 'wraparound'],
   input: {
     schema: SCHEMA_INPUT,
     table: { type: 'text', help: 'Table, materialized view, partitioned or TOAST table' },
@@ -56,6 +56,10 @@ export default defineAction({
       summary: `Vacuum ${name}`,
       risk: 'safe',
       subjects: [subjectOf(table)],
+      about: [
+        `${table.schema}.${table.name} TOAST`,
+        ...(input.freeze === true ? [`database ${context.server.database}`] : []),
+      ],
       steps: [
         {
           sql: `VACUUM ${options.length > 0 ? `(${options.join(', ')}) ` : ''}${name}`,

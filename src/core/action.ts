@@ -79,6 +79,8 @@ export interface Draft {
    * is another: `relation 16401 public.orders`. What begins with `cluster` is the same for each target in it.
    */
   readonly subjects: readonly string[]
+  /** Subjects of findings that it mends as well, beside the tables, indexes and sessions named: `public.orders TOAST`. */
+  readonly about?: readonly string[]
   /** What is measured before and after: `dead_rows`, `size`. Not part of the hash, since it moves by itself. */
   readonly before: Readonly<Record<string, number | null>>
 }

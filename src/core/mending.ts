@@ -54,14 +54,15 @@ export const isPassing = (subject: string): boolean => subject.startsWith('pid '
 
 /**
  * Keys of the findings that a plan addresses: those of the rules that its action mends about what the plan works on.
- * Findings name a table `schema.table`, an index `index schema.name`, a session `pid 4711`.
+ * Findings name a table `schema.table`, an index `index schema.name`, a session `pid 4711`; what they name in another way
+ * the plan itself tells.
  */
 export function addressedBy(
   mends: readonly string[],
-  { subjects, hits = [] }: Pick<Draft, 'subjects' | 'hits'>,
+  { subjects, hits = [], about: others = [] }: Pick<Draft, 'subjects' | 'hits' | 'about'>,
 ): string[] {
   const relations = subjects.flatMap((s) => /^relation \d+ (.+)$/s.exec(s)?.[1] ?? [])
-  const about = [...relations.flatMap((name) => [name, `index ${name}`]), ...hits.map((h) => `pid ${h.pid}`)]
+  const about = [...relations.flatMap((name) => [name, `index ${name}`]), ...hits.map((h) => `pid ${h.pid}`), ...others]
   return mends.flatMap((rule) => about.map((subject) => `${rule}/${subject}`))
 }
 

@@ -19,7 +19,7 @@ export default defineDerived({
       { since: r?.database_reset ?? null, because: 'the statistics of the database were reset' },
       {
         since: r?.bgwriter_reset ?? null,
-        because: 'the statistics of the server were reset or lost in a crash',
+        because: 'the statistics of the server began anew: made, reset or lost in a crash',
       },
     ].flatMap(({ since, because }) => (since === null ? [] : [{ since, because }]))
     const newest = known.sort((a, b) => b.since - a.since)[0]

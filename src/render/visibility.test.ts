@@ -13,15 +13,27 @@ test('tables that one grant would show are one blind spot', () => {
     ['statements', fail('missing', 'not installed', 'CREATE EXTENSION pg_stat_statements;')],
     ['databases', ok([])],
   ])
-  expect(blindSpots(tables, server)).toEqual([
-    { reason: 'denied', tables: ['activity', 'connections'], detail: grant.detail, fix: grant.fix },
+  const leak = { rule: 'connection-leak', title: 'Connection leak', table: 'connections' }
+  const spots = blindSpots(tables, server, [{ ...leak, reason: 'denied', detail: 'x' }])
+  expect(spots).toEqual([
+    {
+      reason: 'denied',
+      tables: ['activity', 'connections'],
+      rules: ['Connection leak'],
+      detail: grant.detail,
+      fix: grant.fix,
+    },
     {
       reason: 'missing',
       tables: ['statements'],
+      rules: [],
       detail: 'not installed',
       fix: 'CREATE EXTENSION pg_stat_statements;',
     },
   ])
+  const text = renderVisibility(spots, 1)
+  expect(text.match(/GRANT/g)).toHaveLength(1)
+  expect(text).toContain('  not judged: Connection leak\n  hides activity, connections\n')
 })
 
 test('what a server can not have, or needs time, is no blind spot', () => {

@@ -1,3 +1,4 @@
+import type { Unknown } from '../core/health.ts'
 import type { Outcome, Reason } from '../core/outcome.ts'
 import type { Capabilities } from '../core/server.ts'
 import { oneLine, plain, type Style, wrap } from './text.ts'
@@ -7,6 +8,8 @@ export interface BlindSpot {
   readonly reason: Reason | 'setting'
   /** Tables of facts that it hides. */
   readonly tables: readonly string[]
+  /** Titles of the rules that can't be judged for it. */
+  readonly rules: readonly string[]
   readonly detail: string
   /** SQL to run or a setting to change. */
   readonly fix?: string
@@ -20,7 +23,11 @@ const COUNTING: Readonly<Record<string, string>> = {
 }
 
 /** Tables that could not be read, one blind spot for each cause. Not: what this server can't have, or needs time. */
-export function blindSpots(tables: ReadonlyMap<string, Outcome>, server: Capabilities): BlindSpot[] {
+export function blindSpots(
+  tables: ReadonlyMap<string, Outcome>,
+  server: Capabilities,
+  unknown: readonly Unknown[] = [],
+): BlindSpot[] {
   const hidden = [...tables].flatMap(([table, outcome]) =>
     outcome.ok || outcome.reason === 'unsupported' || outcome.reason === 'pending'
       ? []
@@ -29,7 +36,9 @@ export function blindSpots(tables: ReadonlyMap<string, Outcome>, server: Capabil
   const causes = Map.groupBy(hidden, ({ outcome }) => outcome.fix?.replaceAll(/["; ]/g, '') ?? outcome.detail)
   const spots = [...causes.values()].map((same): BlindSpot => {
     const { reason, detail, fix } = (same[0] as (typeof hidden)[number]).outcome
-    return { reason, tables: same.map((h) => h.table), detail, ...(fix === undefined ? {} : { fix }) }
+    const hiding = new Set(same.map((h) => h.table))
+    const rules = unknown.filter((u) => hiding.has(u.table)).map((u) => u.title)
+    return { reason, tables: [...hiding], rules, detail, ...(fix === undefined ? {} : { fix }) }
   })
   for (const [name, what] of Object.entries(COUNTING)) {
     if (server.settings[name] !== 'off') continue
@@ -37,6 +46,7 @@ export function blindSpots(tables: ReadonlyMap<string, Outcome>, server: Capabil
     spots.push({
       reason: 'setting',
       tables: [],
+      rules: [],
       detail: `${name} is off: PostgreSQL does not count ${what}`,
       fix,
     })
@@ -52,10 +62,11 @@ export function renderVisibility(
 ): string {
   const read = `${readable} tables of facts can be read.\n`
   if (spots.length === 0) return `${style('good', 'Everything can be seen.')} ${read}`
-  const parts = spots.map(({ tables, detail, fix }) => {
+  const parts = spots.map(({ tables, rules, detail, fix }) => {
+    const judges = rules.length === 0 ? '' : `${wrap(`not judged: ${rules.join(', ')}`, width, '  ')}\n`
     const hides = tables.length === 0 ? '' : `${wrap(`hides ${tables.join(', ')}`, width, '  ')}\n`
     const what = fix === undefined ? '' : `  ${style('strong', oneLine(fix))}\n`
-    return `${style('warning', wrap(detail, width))}\n${style('muted', hides)}${what}`
+    return `${style('warning', wrap(detail, width))}\n${judges}${style('muted', hides)}${what}`
   })
   return `${parts.join('\n')}\n${read}`
 }

@@ -23,6 +23,7 @@ export function vitals(tables: Tables): Vital[] {
     vital('Storage', tables, 'storage', (rows) => rows[0] && storage(rows[0])),
     vital('Locks', tables, 'blocking-tree', locks),
     vital('Replication', tables, 'replication-status', replication),
+    vital('Statistics', tables, 'statistics-age', (rows) => rows[0] && statistics(rows[0])),
   ].filter((v) => v !== undefined)
 }
 
@@ -48,6 +49,10 @@ const put = (row: Row, column: string, words: (value: number) => string): string
 const joined = (...parts: (string | undefined)[]): string => parts.filter((p) => p !== undefined).join(', ')
 const some = (row: Row, column: string, words: string): string | undefined =>
   put(row, column, (n) => `${formatCount(n)} ${words}`)
+
+/** Counters that began a minute ago prove little, and a crash empties them without a word. */
+const statistics = (row: Row): string | undefined =>
+  put(row, 'seconds', (seconds) => `counted for ${formatSeconds(seconds)}, since ${String(row.because)}`)
 
 const connections = (row: Row): string =>
   joined(

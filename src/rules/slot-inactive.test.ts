@@ -8,7 +8,8 @@ const judged = (values: Parameters<typeof row<typeof replicationSlots>>[1]) =>
 const idle = (seconds: number) => ({ inactive_since: AT - seconds * 1000 })
 
 test.each([
-  [idle(3600), []],
+  [idle(0), ['info']],
+  [idle(3600), ['info']],
   [idle(3601), ['warning']],
   [idle(86_401), ['critical']],
   [{}, ['info']],

@@ -6,7 +6,7 @@ import { above } from './_grade.ts'
 export default defineRule({
   name: 'slot-inactive',
   title: 'Slot without a reader',
-  doc: 'Nobody is connected to a replication slot. Until somebody is, or it is dropped, it keeps WAL on disk and perhaps old rows. Before PostgreSQL 17 the server does not tell since when: then it is a note until it holds back much (another rule).',
+  doc: 'Nobody is connected to a replication slot. Until somebody is, or it is dropped, it keeps WAL on disk and perhaps old rows. It is a note at first. Before PostgreSQL 17 the server does not tell since when: then it stays one until it holds back much (another rule).',
   remedy:
     'Start its reader again, or drop it with pg_drop_replication_slot if nobody will come back for it. max_slot_wal_keep_size, and idle_replication_slot_timeout from PostgreSQL 18 on, give such a slot up before the disk is full.',
   needs: { slots: replicationSlots },
@@ -18,8 +18,7 @@ export default defineRule({
       // A slot that was made without reserving WAL holds back nothing.
       if (s.retained === null && s.xmin_age === null && s.catalog_xmin_age === null) return []
       const idle = s.inactive_since === null ? null : Math.max(0, (at - s.inactive_since) / 1000)
-      const severity = idle === null ? ('info' as const) : above(idle, thresholds)
-      if (!severity) return []
+      const severity = (idle === null ? undefined : above(idle, thresholds)) ?? 'info'
       const since =
         idle === null ? 'now; since when this release does not tell' : `for ${formatSeconds(idle)}`
       return [

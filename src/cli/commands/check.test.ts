@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { start, tempFolder } from '../../../test/embedded.ts'
 import { testIo } from '../../../test/io.ts'
 import { freshDatabase, LATEST, majors, serverUrl, type TestDatabase } from '../../../test/servers.ts'
 import { cells } from '../../render/text.ts'
@@ -63,4 +64,38 @@ test('being stopped ends it at once', async () => {
   const code = run(['check', database.monitorUrl, '--interval', '600'], io)
   stop()
   expect(await code).toBe(130)
+})
+
+test.each(majors)(
+  'PostgreSQL %i: how old the statistics are is said, and a crash makes them new',
+  {
+    timeout: 60_000,
+  },
+  async (major) => {
+    const folder = tempFolder()
+    onTestFinished(folder.remove)
+    const dataDir = folder.fresh()
+    const first = await start(dataDir, { major })
+    const before = JSON.parse((await check(first.url(), '--json')).out)
+    await first.kill()
+    const second = await start(dataDir, { major })
+    onTestFinished(() => second.stop('immediate'))
+    const after = JSON.parse((await check(second.url(), '--json')).out)
+    expect(after.statistics.because).toBe(
+      'the statistics of the server began anew: made, reset or lost in a crash',
+    )
+    // Only the crash, never a start, makes them new.
+    expect(after.statistics.since).toBeGreaterThan(before.statistics.since)
+    expect((await check(second.url())).out).toMatch(/Statistics +counted for [\d.]+ m?s, since/)
+  },
+)
+
+test('with pg_monitor alone the one grant that is missing is said once, with what it would show', async () => {
+  const url = database.monitorUrl
+  for (const command of ['check', 'doctor']) {
+    const { io, out } = testIo()
+    await run([command, url], io)
+    expect(out().match(/^ +GRANT pg_read_all_data TO/gm)).toHaveLength(1)
+    expect(out()).toMatch(/Bloated index, Bloated table/)
+  }
 })

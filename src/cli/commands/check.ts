@@ -1,3 +1,4 @@
+import type { Outcome } from '../../core/outcome.ts'
 import { redactUrl } from '../../postgres/url.ts'
 import { type Report, renderReport } from '../../render/report.ts'
 import { rules } from '../../rules/index.ts'
@@ -50,7 +51,14 @@ function reportJson(name: string, url: string, seen: Awaited<ReturnType<typeof l
     at,
     window: seconds,
     server: { version, role, platform, database, user },
+    statistics: statisticsOf(evaluation.tables.get('statistics-age')),
     ...evaluation.health,
     opportunities: evaluation.opportunities,
   }
+}
+
+/** Since when the server counts, epoch milliseconds, and which reset that was; null where it does not tell. */
+function statisticsOf(age: Outcome | undefined): object | null {
+  const row = age?.ok ? age.rows[0] : undefined
+  return row ? { since: row.since, because: row.because } : null
 }

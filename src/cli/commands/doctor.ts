@@ -22,7 +22,7 @@ export default defineCommand({
     const config = await loadConfig(io, file)
     const target = chooseTarget(positionals[0], config, io.env)
     const { evaluation, capabilities: server } = await look(target, config, SECONDS, io)
-    const spots = blindSpots(evaluation.tables, server)
+    const spots = blindSpots(evaluation.tables, server, evaluation.health.unknown)
     const readable = [...evaluation.tables.values()].filter((outcome) => outcome.ok).length
     if (json) {
       const { user, superuser, grants, extensions, pooler } = server
