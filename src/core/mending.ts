@@ -62,7 +62,11 @@ export function addressedBy(
   { subjects, hits = [], about: others = [] }: Pick<Draft, 'subjects' | 'hits' | 'about'>,
 ): string[] {
   const relations = subjects.flatMap((s) => /^relation \d+ (.+)$/s.exec(s)?.[1] ?? [])
-  const about = [...relations.flatMap((name) => [name, `index ${name}`]), ...hits.map((h) => `pid ${h.pid}`), ...others]
+  const about = [
+    ...relations.flatMap((name) => [name, `index ${name}`]),
+    ...hits.map((h) => `pid ${h.pid}`),
+    ...others,
+  ]
   return mends.flatMap((rule) => about.map((subject) => `${rule}/${subject}`))
 }
 
