@@ -41,7 +41,7 @@ describe('pgtend optimize', () => {
     expect(found, found.out).toMatchObject({ code: 1 })
     for (const part of [
       '1. orders (customer)',
-      'CREATE INDEX CONCURRENTLY "orders_customer_idx" ON "public"."orders" USING btree ("customer");',
+      'CREATE INDEX CONCURRENTLY orders_customer_idx ON public.orders USING btree (customer);',
       /Saves \d[\d.]* % of the time/,
       /Writes: /,
       /Confidence (high|medium|low): /,
@@ -86,7 +86,7 @@ describe('pgtend explain', () => {
     expect(out).toMatch(/Plan, in the private planner, without row security\n {2}Seq Scan on orders {2}cost/)
     expect(out).toContain('Filter: (customer = 42)')
     expect(out).toMatch(/Rewritten\n {2}.*cost [\d,.]+ → [\d,.]+/)
-    expect(out).toContain('CREATE INDEX CONCURRENTLY "orders_customer_idx"')
+    expect(out).toContain('CREATE INDEX CONCURRENTLY orders_customer_idx')
     fits(out)
   })
 
