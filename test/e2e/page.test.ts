@@ -9,11 +9,15 @@ import { demoApp } from '../../src/cli/demo-app.ts'
 import { type Demo, startDemo } from '../../src/demo/demo.ts'
 import { parseConfig } from '../../src/monitor/config.ts'
 import { createMonitor } from '../../src/monitor/monitor.ts'
+import { createOptimizer } from '../../src/optimize-service.ts'
 import { connect } from '../../src/postgres/session.ts'
 import { parseUrl, redactUrl } from '../../src/postgres/url.ts'
+import { createPrivatePlanners } from '../../src/private-planners.ts'
+import { createQueries } from '../../src/query-service.ts'
 import { createApp } from '../../src/server/app.ts'
 import { serve } from '../../src/server/serve.ts'
 import { openStore } from '../../src/store/open-store.ts'
+import { plannerHome } from '../optimizer-app.ts'
 import { launchBrowser } from './browser.ts'
 import { axeFindings, openPage, overflow } from './open-page.ts'
 import { buildWeb } from './web-build.ts'
@@ -26,6 +30,7 @@ const PATIENCE = { timeout: 90_000 }
 
 describe.skipIf(!browser)('the page of a real demo', () => {
   const undo: (() => Promise<unknown>)[] = []
+  const home = plannerHome()
   const faults: Error[] = []
   let url: string
   let demo: Demo
@@ -51,7 +56,19 @@ describe.skipIf(!browser)('the page of a real demo', () => {
     const acting = createActing({ targets, config, store, allow: true, onError: ports.onError })
     undo.push(() => acting.stop())
     const { operator } = acting
-    const app = createApp({ monitor, operator, extra: demoApp(demo), webRoot: web.folder })
+    const planners = createPrivatePlanners({ targets, home: home() })
+    undo.push(() => planners.close())
+    const [optimizer, queries] = [createOptimizer(planners), createQueries(planners)]
+    undo.push(() => optimizer.stop())
+    undo.push(() => queries.stop())
+    const app = createApp({
+      monitor,
+      operator,
+      optimizer,
+      queries,
+      extra: demoApp(demo),
+      webRoot: web.folder,
+    })
     const served = await serve(app, { port: 0 })
     undo.push(() => served.close())
     monitor.start()
@@ -129,6 +146,37 @@ describe.skipIf(!browser)('the page of a real demo', () => {
     await finding.waitFor({ ...PATIENCE, state: 'detached' })
     await page.locator('[role=switch][aria-busy=false][aria-checked=true]').waitFor(PATIENCE)
     await fault.click()
+    expect(errors).toEqual([])
+    await close()
+  }, 300_000)
+
+  test('a slow statement is optimized: the index that it misses, proved, up to the plan that makes it', async () => {
+    const { page, errors, close } = await open({ width: 1440 })
+    await judged(page)
+    const fault = page.getByRole('switch', { name: /missing index/i })
+    await fault.click()
+    await page.locator('[role=switch][aria-busy=false][aria-checked=true]').waitFor(PATIENCE)
+    const statement = page.getByRole('row', { name: /activity_logs.*entity_id/s }).first()
+    await statement.getByRole('link', { name: /^Optimize/ }).click(PATIENCE)
+    const index = page.getByRole('region', { name: /^Suggested index/ })
+    await index
+      .getByText(/^activity_logs \(entity_id/)
+      .first()
+      .waitFor(PATIENCE)
+    await page.getByText(/^It can be [\d,.]+ times cheaper$/).waitFor(PATIENCE)
+    await page.getByRole('tree', { name: 'Plan now' }).last().getByText('Seq Scan').first().waitFor(PATIENCE)
+    expect(await overflow(page)).toBeLessThanOrEqual(0)
+    expect(await axeFindings(page)).toEqual([])
+    await index
+      .getByRole('button', { name: /^Plan: Create index on public.activity_logs/ })
+      .first()
+      .click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText(/^CREATE INDEX CONCURRENTLY/).waitFor(PATIENCE)
+    await page.keyboard.press('Escape')
+    await page.getByRole('link', { name: 'Overview' }).click()
+    await fault.click()
+    await page.locator('[role=switch][aria-busy=false][aria-checked=false]').first().waitFor(PATIENCE)
     expect(errors).toEqual([])
     await close()
   }, 300_000)

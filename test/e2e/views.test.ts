@@ -9,9 +9,9 @@ import { buildWeb } from './web-build.ts'
 const browser = await launchBrowser()
 if (!browser) console.warn('No Chromium here: set CHROME_PATH to test the page. SKIPPED.')
 
-/** Tables are facts, which need no store. */
+/** Tables are facts, and statements too: they need no store. */
 const KEPT = ['alerts', 'maintenance', 'recovery', 'backups', 'capacity', 'success']
-const VIEWS = ['tables', ...KEPT]
+const VIEWS = ['queries', 'tables', ...KEPT]
 
 describe.skipIf(!browser)('a view', () => {
   let api: Awaited<ReturnType<typeof startStandIn>>
