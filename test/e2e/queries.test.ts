@@ -116,7 +116,6 @@ describe.skipIf(!browser)('the queries', () => {
     // Escape closed the dialog, not the report below it.
     expect(await index.isVisible()).toBe(true)
     await button(page, 'Analyse again').click()
-    await page.getByRole('list', { name: 'How far the report is' }).waitFor()
     await index.waitFor()
     expect(errors).toEqual([])
     await close()
