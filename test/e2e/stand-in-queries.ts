@@ -34,9 +34,8 @@ export function queries() {
     const isText = id.startsWith('text-')
     if (!isText && !STATEMENTS.some((s) => s.id === id || s.queryId === id))
       return problem(c, 404, 'unknown-query', 'There is no such statement', `"${id}"`)
-    const step = asked.get(id) ?? 0
+    const step = c.req.query('fresh') ? 2 : (asked.get(id) ?? 0)
     asked.set(id, step + 1)
-    if (c.req.query('fresh')) asked.set(id, 2)
     const now = STEPS[step]
     if (now)
       return c.json({ id, progress: { step: now, done: 0, ...(now === 'rewrites' && { total: 2 }) } }, 202)
