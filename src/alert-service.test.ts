@@ -97,7 +97,9 @@ test('a blocking chain: one alert to each receiver, resolved once', async () => 
   await Promise.all([head, ...behind].map((client) => client?.end()))
 })
 
-test('a suppressed finding leaves the score and the alerts, is listed, and comes back', async () => {
+test('a suppressed finding leaves the score and the alerts, is listed, and comes back', {
+  timeout: 60_000,
+}, async () => {
   const client = await session()
   await client.query(`create table quiet (id int) with (autovacuum_enabled = off);
     insert into quiet select generate_series(1, 20000)`)
@@ -118,6 +120,14 @@ test('a suppressed finding leaves the score and the alerts, is listed, and comes
   await expect.poll(() => notices().map((n) => n.kind), patience).toEqual(['firing', 'resolved'])
   await alerts.endSuppression(suppression.id)
   await expect.poll(found, patience).toBe(true)
+  expect(health()).not.toHaveProperty('suppressed')
+
+  // One that nobody ends ends by itself.
+  const short = { target: 'shop', key, reason: 'while it loads', days: 5 / 86_400, by: 'ann' }
+  const { until } = await alerts.suppress(short)
+  await expect.poll(() => health()?.suppressed?.map((f) => f.key), patience).toEqual([key])
+  await expect.poll(found, patience).toBe(true)
+  expect(Date.now()).toBeGreaterThanOrEqual(until)
   expect(health()).not.toHaveProperty('suppressed')
   await client.query('drop table quiet')
   await client.end()

@@ -8,7 +8,9 @@ import { actions } from './actions/index.ts'
 import type { Input, Run } from './core/action.ts'
 import type { FindingRecord } from './core/store.ts'
 import { parseConfig } from './monitor/config.ts'
+import { createRecovery } from './operations/recovery.ts'
 import { rules } from './rules/index.ts'
+import { runbooks } from './runbooks/index.ts'
 import { openStore } from './store/open-store.ts'
 import { createMonitor } from './wire.ts'
 
@@ -32,7 +34,11 @@ async function watched(major: (typeof majors)[number], minute = 3_600) {
   const targets = [{ name: 'db', url: db.url }]
   const config = parseConfig({
     cadence: { tick: 0.5, minute, sweep: 3_600 },
-    thresholds: { 'dead-rows': { rows: 1_000 }, 'idle-in-transaction': { warning: 0.5 } },
+    thresholds: {
+      'dead-rows': { rows: 1_000 },
+      'idle-in-transaction': { warning: 0.5 },
+      'connection-leak': { sessions: 3, idle: 0.2 },
+    },
   })
   const monitor = createMonitor({ targets, config, store })
   const acting = createActing({ targets, config, store, allow: true })
@@ -49,7 +55,7 @@ async function watched(major: (typeof majors)[number], minute = 3_600) {
   const records = async (rule: string): Promise<readonly FindingRecord[]> =>
     (await store.findings('db', 0)).filter((f) => f.rule === rule)
   const outcomes = async (rule: string) => (await records(rule)).map((f) => f.outcome)
-  return { db, act, records, outcomes, monitor }
+  return { db, act, records, outcomes, monitor, acting, store }
 }
 
 describe.each(majors)('PostgreSQL %i', (major) => {
@@ -135,6 +141,34 @@ test('an invalid index that is built anew, and a session that is ended: verified
   await expect.poll(mine, PATIENCE).toEqual(['verified-fixed'])
 })
 
+test('a leak that a recovery ends as a whole: verified fixed by it', { timeout: 90_000 }, async () => {
+  const { db, records, monitor, acting, store } = await watched(LATEST)
+  const { ledger } = store
+  const { operator, owner, open, context } = acting
+  const recovery = createRecovery(['db'], {
+    ...{ ledger, operator, owner, open, context, now: Date.now },
+    window: () => ({ open: true, next: 0, timezone: 'UTC' }),
+    settings: { policies: {}, thresholds: { 'connection-exhaustion': { idle: 0.2, leak: 3 } } },
+  })
+  onTestFinished(() => recovery.stop())
+  await expect.poll(() => monitor.state('db')?.health, PATIENCE).toBeDefined()
+  const name = 'booking "sync"'
+  // Sessions of other tests are on the server.
+  const mine = async () =>
+    (await records('connection-leak')).filter((f) => f.subject === `application ${name}`)
+  const outcomes = async () => (await mine()).map((f) => f.outcome)
+  for (let n = 0; n < 5; n++) await (await db.client()).query(`SET application_name = '${name}'`)
+  await expect.poll(() => outcomes(), PATIENCE).toEqual(['open'])
+  const { hash } = await recovery.plan('db', 'connection-exhaustion')
+  const actor = { kind: 'person', name: 'ann' } as const
+  const done = await recovery.run('db', 'connection-exhaustion', { hash, actor })
+  expect(done).toMatchObject({ status: 'recovered', freed: 5 })
+  await expect.poll(() => outcomes(), PATIENCE).toEqual(['verified-fixed'])
+  expect(await mine()).toMatchObject([
+    { fixedBy: { run: done.id, action: 'connection-exhaustion', detail: done.verification?.detail } },
+  ])
+})
+
 /** How a remedy says what an action does. */
 const WORDS: Readonly<Record<string, RegExp>> = {
   vacuum: /\bVACUUM \((ANALYZE|FREEZE)\)/,
@@ -200,7 +234,9 @@ test.each(majors)(
 
 test('what an action says that it mends are rules that there are', () => {
   const known = new Set(rules.map((rule) => rule.name))
-  const said = actions.flatMap(({ name, mends = [] }) => mends.map((rule) => [name, rule] as const))
+  const said = [...actions, ...runbooks].flatMap(({ name, mends = [] }) =>
+    mends.map((rule) => [name, rule] as const),
+  )
   expect(said.length).toBeGreaterThan(5)
   expect(said.filter(([, rule]) => !known.has(rule))).toEqual([])
 })

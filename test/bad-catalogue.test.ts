@@ -103,6 +103,10 @@ describe.each([...new Set([majors[0] ?? LATEST, LATEST])])('PostgreSQL %i', (maj
     // Each key has its index: nothing to say.
     expect(seen.findings('unindexed-foreign-key')).toEqual([])
     expect(seen.rows('partitioned-tables').map((p) => [p.table, p.depth])).toContainEqual(['p', 3])
+    const whole = seen.rows('partitioned-tables').find((p) => p.table === 'p')
+    expect(seen.rows('tables').filter((t) => t.root !== null)).toMatchObject([
+      { table: 'p111', root: whole?.oid },
+    ])
     const { out, err } = await check(db.url, '--json')
     expect(err).toBe('')
     expect(JSON.parse(out)).toMatchObject({ coverage: expect.any(Number) })

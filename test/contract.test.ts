@@ -34,10 +34,11 @@ const SCHEMA = `
   INSERT INTO child SELECT NULL, tsrange(NULL, NULL);
   ANALYZE parts; ANALYZE large`
 
-/** Probes that stand in for what is derived from them: every index is proposed for dropping, every foreign key lacks one. */
+/** Probes that stand in for what is derived from them: every index is proposed for dropping, every foreign key lacks one, every statement ran. */
 const DERIVED: Record<string, string> = {
   'unused-indexes': 'indexes',
   'unindexed-foreign-keys': 'foreign-keys',
+  'statement-rates': 'statements',
 }
 
 /** What a monitor would read so far. */
@@ -139,6 +140,8 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     await db.query(SCHEMA)
     const waiter = await db.client()
     await waiter.query('BEGIN; LOCK TABLE fleeting')
+    // An idle session, whose last statement has an entry of its own.
+    await (await db.client()).query('SELECT count(*) FROM pg_am')
     monitor = await readAll(db.monitorUrl)
     superuser = await readAll(db.url)
     blind = await readAll(db.blindUrl)

@@ -35,6 +35,8 @@ const make =
 export const label = (help: string): Column<string> => make<string>('label', 'text')('none', help)
 /** A number that identifies the row: an oid or a process id. */
 export const id = (help: string): Column<number> => make<number>('label', 'number')('none', help)
+/** A number that identifies a row of another table. */
+export const reference = (help: string): Column<number> => make<number>('detail', 'number')('none', help)
 /** A number that may go up and down. */
 export const gauge = make<number>('gauge', 'number')
 /** A number that only grows until it is reset. */

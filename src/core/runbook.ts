@@ -25,6 +25,8 @@ export interface Detection {
   readonly moves: readonly Move[]
   /** Sessions that were looked at and are left alone, with the reason. */
   readonly spared: readonly SessionRef[]
+  /** Subjects of findings that all moves together are to mend; what a single one mends its action tells. */
+  readonly about?: readonly string[]
 }
 
 /** One way out of an incident: looks, proposes actions, looks again. Effects are the runner's. */
@@ -34,6 +36,8 @@ export interface Runbook<T extends Thresholds = Thresholds> {
   readonly doc: string
   /** Rules whose findings call for it: what a policy waits for. */
   readonly rules: readonly string[]
+  /** Those of the rules whose findings about the subjects of a detection it mends as a whole. */
+  readonly mends?: readonly string[]
   readonly thresholds: T
   /** Only inside the maintenance window, unless forced. */
   readonly inWindow: boolean
@@ -69,6 +73,7 @@ export interface RunbookPlan {
   readonly summary: string
   readonly measures: Readonly<Record<string, number | null>>
   readonly named: readonly string[]
+  readonly about?: readonly string[]
   readonly steps: readonly PlannedMove[]
   /** Every session that would be hit, in order. */
   readonly hits: readonly SessionRef[]

@@ -36,3 +36,14 @@ export function below(tree: Tree, root: number): readonly { readonly oid: number
 /** Partitioned tables, or indexes of such, that are no part of another one. */
 export const rootsOf = (tree: Tree): readonly number[] =>
   [...tree.children.keys()].filter((oid) => !tree.parents.has(oid))
+
+/** The partitioned table, or index of such, at the top of what `oid` is a part of; null where it is no part. */
+export function rootOf(tree: Tree, oid: number): number | null {
+  let root: number | null = null
+  // Parents come from one reading of the catalog, which has no circles; a bound costs nothing.
+  for (let at = tree.parents.get(oid), steps = 0; at !== undefined && steps < 100; steps++) {
+    root = at
+    at = tree.parents.get(at)
+  }
+  return root
+}

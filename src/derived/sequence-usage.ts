@@ -1,5 +1,6 @@
 import { detail, flag, gauge, id, label, optional } from '../core/columns.ts'
 import { defineDerived } from '../core/derived.ts'
+import { plural } from '../core/format.ts'
 import { maybe } from '../core/given.ts'
 import { quoteIdentifier } from '../core/identifier.ts'
 import { fail } from '../core/outcome.ts'
@@ -35,7 +36,7 @@ export default defineDerived({
     if (asked.length > 0 && asked.every((s) => known.get(s.oid)?.readable === false))
       return fail(
         'denied',
-        `the values of ${asked.length} sequences may not be read`,
+        `the values of ${plural(asked.length, 'sequence')} may not be read`,
         `GRANT pg_read_all_data TO ${quoteIdentifier(server.user)};`,
       )
     return asked

@@ -5,7 +5,16 @@ import statements from '../probes/statements.ts'
 import statementRates from './statement-rates.ts'
 
 type S = Parameters<typeof row<typeof statements>>[1]
-const rates = (now: S[], texts: Record<string, string> | undefined = {}, slowQuery = 1) =>
+const textRows = (texts: Record<string, string> | null | undefined) =>
+  texts
+    ? Object.entries(texts).map(([query_id, query]) => row(statementTexts, { query_id, query }))
+    : undefined
+const rates = (
+  now: S[],
+  texts: Record<string, string> | null = {},
+  slowQuery = 1,
+  sessions?: Record<string, string>,
+) =>
   derive(
     statementRates,
     {
@@ -14,8 +23,8 @@ const rates = (now: S[], texts: Record<string, string> | undefined = {}, slowQue
         before: now.map((s) => row(statements, { query_id: s?.query_id ?? 'a' })),
         now: now.map((s) => row(statements, { query_id: 'a', ...s })),
       },
-      texts:
-        texts && Object.entries(texts).map(([query_id, query]) => row(statementTexts, { query_id, query })),
+      texts: textRows(texts),
+      sessions: textRows(sessions),
     },
     { limits: { slowQuery } },
   )
@@ -68,4 +77,12 @@ test('texts are redacted; not known yet is none, not empty', () => {
   expect(rates([{ calls: 1 }], { a: "SET x = 'hunter2'" })).toMatchObject([{ query: 'SET x = ?' }])
   expect(rates([{ calls: 1 }], { a: '' })).toMatchObject([{ query: null }])
   expect(rates([{ calls: 1 }], undefined)).toMatchObject([{ query: null, cache_hit: null }])
+})
+
+test('where no text can be read, those of sessions stand in, redacted', () => {
+  const ran = [{ calls: 1 }, { query_id: 'b', calls: 1 }]
+  const told = { a: "SELECT 1 WHERE 'Ada' = 'x'" }
+  const of = (texts: Record<string, string> | null) => rates(ran, texts, 1, told).map((r) => r.query)
+  expect(of(null)).toEqual(['SELECT ? WHERE ? = ?', null])
+  expect(of({ b: 'SELECT $1' })).toEqual([null, 'SELECT $1'])
 })

@@ -4,23 +4,24 @@ import { maybe, pair } from '../core/given.ts'
 import { isOwnStatement } from '../core/own-statement.ts'
 import { redactLiterals } from '../core/redact.ts'
 import type { Row } from '../core/table.ts'
+import sessionTexts from '../probes/session-texts.ts'
 import statementTexts from '../probes/statement-texts.ts'
 import statements from '../probes/statements.ts'
 import { memoized } from './_names.ts'
 import { statementDifferences } from './_statement-differences.ts'
 
-const textsById = memoized(
-  (rows: readonly Row<typeof statementTexts>[]) => new Map(rows.map((t) => [t.query_id, t])),
-)
+type Text = Pick<Row<typeof statementTexts>, 'query_id' | 'user' | 'query'>
 
-const redacted = memoized((text: Row<typeof statementTexts>) => ({ query: redactLiterals(text.query) }))
+const textsById = memoized((rows: readonly Text[]) => new Map(rows.map((t) => [t.query_id, t])))
+
+const redacted = memoized((text: Text) => ({ query: redactLiterals(text.query) }))
 
 export default defineDerived({
   name: 'statement-rates',
   title: 'Statements',
   doc: 'What each statement did between the last two samples, those that took most time first. Statements that did not run are left out, and so are pgtend’s own.',
   rows: 'many',
-  from: { statements: pair(statements), texts: maybe(statementTexts) },
+  from: { statements: pair(statements), texts: maybe(statementTexts), sessions: maybe(sessionTexts) },
   columns: {
     query_id: label('Identifier of the statement, a 64-bit number'),
     user_id: id('Oid of the effective role that ran it'),
@@ -43,8 +44,8 @@ export default defineDerived({
     max: gauge('seconds', 'Longest execution since its statistics began'),
     slow: flag('Whether the mean is above the limit for slow statements'),
   },
-  compute({ statements: both, texts = [] }, { limits }) {
-    const known = textsById(texts)
+  compute({ statements: both, texts, sessions = [] }, { limits }) {
+    const known = textsById(texts ?? sessions)
     const ran = statementDifferences(both).changes.filter(
       ({ row, grew }) => grew.calls > 0 && !isOwnStatement(known.get(row.query_id)?.query ?? ''),
     )

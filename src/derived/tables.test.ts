@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { derive, row } from '../../test/facts.ts'
+import partitions from '../probes/partitions.ts'
 import relationNames from '../probes/relation-names.ts'
 import relations from '../probes/relations.ts'
 import tables from './tables.ts'
@@ -10,13 +11,19 @@ const names = [
   row(relationNames, { oid: 3, schema: 'a', name: 'p', kind: 'p' }),
 ]
 const of = (values: Parameters<typeof row<typeof relations>>[1]) =>
-  derive(tables, { relations: [row(relations, { oid: 1, kind: 'r', ...values })], names, parameters: [] })[0]
+  derive(tables, {
+    relations: [row(relations, { oid: 1, kind: 'r', ...values })],
+    names,
+    parameters: [],
+    partitions: undefined,
+  })[0]
 
 test('tables and materialised views by name; parents and TOAST hold no rows of their own', () => {
   const rows = derive(tables, {
     relations: ['r', 'm', 'p', 't'].map((kind, n) => row(relations, { oid: n + 1, kind })),
     names,
     parameters: [],
+    partitions: undefined,
   })
   expect(rows.map((t) => `${t.schema}.${t.table}`)).toEqual(['a.m', 'b.t'])
 })
@@ -50,6 +57,20 @@ test('the size is that of the table and its TOAST', () => {
     ],
     names,
     parameters: [],
+    partitions: undefined,
   })
   expect(t).toMatchObject({ pages: 2, size: 5 * 8192 })
+})
+
+test('a partition of a partition names the table at the top', () => {
+  const rows = derive(tables, {
+    relations: [1, 2].map((oid) => row(relations, { oid, kind: 'r' })),
+    names,
+    parameters: [],
+    partitions: [row(partitions, { oid: 1, parent: 7 }), row(partitions, { oid: 7, parent: 3 })],
+  })
+  expect(rows.map((t) => [t.oid, t.root])).toEqual([
+    [2, null],
+    [1, 3],
+  ])
 })

@@ -1,5 +1,7 @@
-import { flag, gauge, id, label, optional, time } from '../core/columns.ts'
+import { flag, gauge, id, label, optional, reference, time } from '../core/columns.ts'
 import { defineDerived } from '../core/derived.ts'
+import { maybe } from '../core/given.ts'
+import partitions from '../probes/partitions.ts'
 import relationNames from '../probes/relation-names.ts'
 import relations from '../probes/relations.ts'
 import storageParameters from '../probes/storage-parameters.ts'
@@ -8,6 +10,7 @@ import { autovacuumThresholds } from './_autovacuum.ts'
 import { blockSize } from './_blocks.ts'
 import { later } from './_moments.ts'
 import { namedTables } from './_names.ts'
+import { partitionTree, rootOf } from './_partitions.ts'
 import { relationsByOid } from './_relations.ts'
 import { booleanParameter, parametersByOid } from './_storage-parameters.ts'
 
@@ -18,11 +21,12 @@ export default defineDerived({
   title: 'Tables',
   doc: 'Rows, dead rows and upkeep of each table and materialised view. Row counts are PostgreSQL’s estimates; dead rows are those that VACUUM has not removed yet, not the space that tables waste.',
   rows: 'many',
-  from: { relations, names: relationNames, parameters: storageParameters },
+  from: { relations, names: relationNames, parameters: storageParameters, partitions: maybe(partitions) },
   columns: {
     oid: id('Oid of the table'),
     schema: label('Schema'),
     table: label('Table'),
+    root: optional(reference('Oid of the partitioned table at the top that it is a partition of')),
     live: gauge('count', 'Live rows, estimated'),
     dead: gauge('count', 'Dead rows, estimated'),
     dead_ratio: gauge('ratio', 'Dead rows out of all rows'),
@@ -42,9 +46,10 @@ export default defineDerived({
     pages: gauge('count', 'Pages of the table itself'),
     size: gauge('bytes', 'Size of the table and its TOAST by their pages, as of the last VACUUM or ANALYZE'),
   },
-  compute({ relations, names, parameters }, { server }) {
+  compute({ relations, names, parameters, partitions = [] }, { server }) {
     const set = parametersByOid(parameters)
     const byOid = relationsByOid(relations)
+    const tree = partitionTree(partitions)
     const block = blockSize(server)
     const keep = rowsAgain(names)
     return namedTables(names).flatMap((name) => {
@@ -56,6 +61,7 @@ export default defineDerived({
           oid: r.oid,
           schema: name.schema,
           table: name.name,
+          root: rootOf(tree, r.oid),
           live: r.live,
           dead: r.dead,
           dead_ratio: r.dead === 0 ? 0 : r.dead / (r.live + r.dead),

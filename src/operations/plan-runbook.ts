@@ -83,6 +83,7 @@ export async function planRunbook(
     ...{ runbook: runbook.name, title: runbook.title, target, at: ports.now() },
     ...{ detected: seen.found, summary: seen.summary, measures: seen.measures, named: seen.named },
     ...{ steps, hits, spared: seen.spared, leftAlone },
+    ...(seen.about ? { about: seen.about } : {}),
     ...(refused === undefined ? {} : { refused }),
     hash: setHash(`${target} ${runbook.name}${force ? ' forced' : ''}`, plans),
   }

@@ -5,8 +5,10 @@ import { formatSeconds, plural } from '../core/format.ts'
 import type { Context } from '../core/given.ts'
 import type { Change } from '../core/ledger.ts'
 import type { Detection, MoveReport, PlannedMove, Runbook, RunbookPlan, RunbookRun } from '../core/runbook.ts'
+import { attemptsOfRecovery } from './attempts.ts'
 import { contextOn, detectNow, identity, withSession } from './plan-runbook.ts'
 import type { RecoveryPorts } from './recovery-ports.ts'
+import { momentOn } from './verify.ts'
 
 /** How long it may take until the server's statistics show that it helped, in ms. */
 const VERIFY = 10_000
@@ -44,7 +46,8 @@ export async function runRunbook(ports: RecoveryPorts, terms: RunbookTerms): Pro
       ...{ kind: 'recovery', id: run.id, target, at: run.startedAt, version, value: run },
     }
     // False only where another process took it for interrupted: its word stands.
-    if (await ports.ledger.write([entry])) version++
+    const attempts = run.endedAt === undefined ? [] : attemptsOfRecovery(run, runbook, plan)
+    if (await ports.ledger.write([entry, ...attempts])) version++
     tell(run)
   }
   await write({})
@@ -155,7 +158,10 @@ async function verify(ports: RecoveryPorts, terms: RunbookTerms): Promise<Verifi
   const until = performance.now() + VERIFY
   for (;;) {
     const verification = await withSession(ports, plan.target, (session) =>
-      session.read((query) => runbook.verify(query, thresholds, before, contextOn(session, context))),
+      session.read(async (query) => {
+        const said = await runbook.verify(query, thresholds, before, contextOn(session, context))
+        return { ...said, at: await momentOn(query) }
+      }),
     )
     if (verification.ok || performance.now() > until) return verification
     await sleep(AGAIN)

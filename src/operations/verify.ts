@@ -1,4 +1,4 @@
-import type { Action, Plan, Verification } from '../core/action.ts'
+import type { Action, Plan, Query, Verification } from '../core/action.ts'
 import type { ActionSession } from '../core/action-session.ts'
 import { toAppError } from '../core/errors.ts'
 
@@ -7,10 +7,15 @@ export async function verifyRun(session: ActionSession, action: Action, plan: Pl
   try {
     return await session.read(async (query) => {
       const verification = await action.verify(query, plan.input, plan)
-      const [now] = await query('SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS at')
-      return { ...verification, at: Number(now?.at) }
+      return { ...verification, at: await momentOn(query) }
     })
   } catch (error) {
     return { ok: false, detail: `It could not be measured: ${toAppError(error).detail}`, after: {} }
   }
+}
+
+/** Now on the watched server's clock, epoch milliseconds: only there does "measured after it" mean anything. */
+export async function momentOn(query: Query): Promise<number> {
+  const [now] = await query('SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS at')
+  return Number(now?.at)
 }

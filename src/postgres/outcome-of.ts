@@ -53,7 +53,9 @@ export function failureOf(error: unknown, probe: Probe, server: Capabilities): F
     return fail(
       'failed',
       `texts of other databases can not be written in the encoding of this one: ${said}`,
-      'Name a database of this server in UTF8 as the target; statistics of the whole server are the same from each.',
+      /for encoding "UTF8"/.test(said)
+        ? "Discard the statistics of the databases without an encoding: SELECT pg_stat_statements_reset(0, oid, 0) FROM pg_database WHERE pg_encoding_to_char(encoding) = 'SQL_ASCII';"
+        : 'Name a database of this server in UTF8 as the target; statistics of the whole server are the same from each.',
     )
   if (code === '55000' && probe.extension) return notPreloaded(probe.extension, said)
   if (code && MISSING.has(code)) {

@@ -16,6 +16,9 @@ export const walPosition = `case when pg_is_in_recovery()
 /** The oid of the database that we are connected to. */
 export const thisDatabase = '(select oid from pg_database where datname = current_database())'
 
+/** The encoding of the database that we are connected to: shared memory holds texts of others in theirs, unconverted. */
+export const thisEncoding = 'select encoding from pg_database where datname = current_database()'
+
 /**
  * Relations of this database that somebody has locked, or waits to lock, in AccessExclusive mode.
  * Functions that open a relation would wait behind it.

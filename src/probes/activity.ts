@@ -1,6 +1,6 @@
 import { detail, gauge, id, optional, time } from '../core/columns.ts'
 import { defineProbe } from '../core/probe.ts'
-import { secondsSince } from './_sql.ts'
+import { secondsSince, thisEncoding } from './_sql.ts'
 
 export default defineProbe({
   name: 'activity',
@@ -25,7 +25,11 @@ export default defineProbe({
     query_age: optional(gauge('seconds', 'Since its running statement began; null unless active')),
     state_age: optional(gauge('seconds', 'Since its state last changed: how long an idle session is idle')),
     query_id: optional(detail('Identifier of the statement in pg_stat_statements')),
-    query: optional(detail('The running or last statement, with its literals; at most 1,000 characters')),
+    query: optional(
+      detail(
+        'The running or last statement, with its literals, at most 1,000 characters; null in a database of another encoding, whose bytes mean something else here',
+      ),
+    ),
     locks: gauge('count', 'Locks on relations that it holds'),
     xmin_age: optional(gauge('count', 'Transactions since the oldest that it keeps VACUUM from cleaning up')),
   },
@@ -48,10 +52,11 @@ select a.pid,
   case when a.state = 'active' then ${secondsSince('a.query_start')} end as query_age,
   ${secondsSince('a.state_change')} as state_age,
   a.query_id::text as query_id,
-  left(a.query, 1000) as query,
+  case when d.encoding = (${thisEncoding}) then left(a.query, 1000) end as query,
   coalesce(h.locks, 0) as locks,
   greatest(age(a.backend_xid), age(a.backend_xmin)) as xmin_age
 from pg_stat_activity a
+left join pg_database d on d.oid = a.datid
 left join held h on h.pid = a.pid
 where a.backend_type = 'client backend' and a.pid <> pg_backend_pid()
 order by a.backend_start, a.pid`,

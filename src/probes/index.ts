@@ -27,6 +27,7 @@ import replicationSlots from './replication-slots.ts'
 import roleLimits from './role-limits.ts'
 import sequenceValues from './sequence-values.ts'
 import sequences from './sequences.ts'
+import sessionTexts from './session-texts.ts'
 import standby from './standby.ts'
 import statementTexts from './statement-texts.ts'
 import statementTotals from './statement-totals.ts'
@@ -66,6 +67,7 @@ export const probes: readonly Probe[] = [
   roleLimits,
   sequenceValues,
   sequences,
+  sessionTexts,
   standby,
   statementTexts,
   statementTotals,

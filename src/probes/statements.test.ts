@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { one, readProbe } from '../../test/read-probe.ts'
 import { freshDatabase, majors, type TestDatabase } from '../../test/servers.ts'
+import sessionTexts from './session-texts.ts'
 import statementTexts from './statement-texts.ts'
 import statementTotals from './statement-totals.ts'
 import statements from './statements.ts'
@@ -58,4 +59,12 @@ test('wanted are the texts of statements that ran, at most 1,000 at a time, and 
   const first = wanted({ statements: rows(0, 5000) })
   expect(first).toHaveLength(500)
   expect(first?.[0]).toBe('-4999')
+})
+
+test('texts of sessions are wanted only while none of pg_stat_statements is known', () => {
+  const wanted = (known: Record<string, object[]>) =>
+    sessionTexts.lookup?.wants((name) => (known[name] ?? []) as never)
+  const ran = { 'statement-rates': [{ query_id: '1' }, { query_id: '2' }] }
+  expect(wanted({ ...ran, 'statement-texts': [{ query_id: '3' }] })).toEqual([])
+  expect(wanted({ ...ran, 'session-texts': [{ query_id: '1' }] })).toEqual(['2'])
 })

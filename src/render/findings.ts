@@ -1,3 +1,4 @@
+import { formatSeconds } from '../core/format.ts'
 import type { Mended } from '../core/mended.ts'
 import type { FindingRecord } from '../core/store.ts'
 import { renderTable } from './table.ts'
@@ -16,15 +17,17 @@ const OUTCOMES: Readonly<Record<FindingRecord['outcome'], readonly [string, Tone
   'verified-fixed': ['verified fixed', 'good'],
 }
 
-/** The findings of a time with what became of each, for people. */
-export function renderFindings(records: readonly FindingRecord[], page: Page): string {
+/** The findings of a time with what became of each, for people. `now`: epoch milliseconds. */
+export function renderFindings(records: readonly FindingRecord[], now: number, page: Page): string {
   const rows = records.map((record) => {
     const [text, tone] = OUTCOMES[record.outcome]
     return [
       { text, tone },
       record.severity,
       moment(record.firstSeen),
-      record.resolvedAt === null ? '' : moment(record.resolvedAt),
+      record.resolvedAt === null
+        ? `for ${formatSeconds(Math.max(0, now - record.firstSeen) / 1000)}`
+        : moment(record.resolvedAt),
       `${record.summary} ${story(record)}`.trim(),
     ]
   })

@@ -86,6 +86,9 @@ test('says score, status, coverage and window', () => {
   const text = renderReport(report())
   expect(text).toContain('PostgreSQL 17.10, primary, database shop')
   expect(text).toContain('75 of 100, degraded   90 % of the rules judged, over 1 s')
+  expect(text).not.toContain('may take it below healthy')
+  const hidden = renderReport(report({ health: { ...health, score: 100, status: 'unknown' } }))
+  expect(hidden).toContain('100 of 100, unknown   90 % of the rules judged, over 1 s\nWhat is not known may')
 })
 
 test('says the sum behind the score, and the statements behind a finding', () => {

@@ -64,6 +64,7 @@ function head({ name, server, seconds, health }: Report, { style, width }: Paint
     `${style('strong', wrap(name, width))}\n`,
     `${wrap(title, width)}\n`,
     `${style(STATUS_TONE[status], `${score} of 100, ${status}`)}   ${judged}, over ${formatSeconds(seconds)}\n`,
+    status === 'unknown' ? style('muted', 'What is not known may take it below healthy: see the end.\n') : '',
   ].join('')
 }
 

@@ -31,6 +31,12 @@ test('tables that one grant would show are one blind spot', () => {
       fix: 'CREATE EXTENSION pg_stat_statements;',
     },
   ])
+  // One of them tells of its own part alone: what most say is the cause.
+  const part = fail('denied', 'the values of 1 sequence may not be read', grant.fix)
+  const three = { 'sequence-usage': part, activity: grant, connections: grant }
+  expect(blindSpots(new Map(Object.entries(three)), server)).toMatchObject([
+    { detail: grant.detail, tables: Object.keys(three) },
+  ])
   const text = renderVisibility(spots, 1)
   expect(text.match(/GRANT/g)).toHaveLength(1)
   expect(text).toContain('  not judged: Connection leak\n  hides activity, connections\n')

@@ -35,7 +35,11 @@ export function blindSpots(
   )
   const causes = Map.groupBy(hidden, ({ outcome }) => outcome.fix?.replaceAll(/["; ]/g, '') ?? outcome.detail)
   const spots = [...causes.values()].map((same): BlindSpot => {
-    const { reason, detail, fix } = (same[0] as (typeof hidden)[number]).outcome
+    // What most of them say: one may tell of its own part alone.
+    const alike = Map.groupBy(same, (h) => h.outcome.detail)
+    const often = (h: (typeof hidden)[number]) => alike.get(h.outcome.detail)?.length ?? 0
+    const [most] = same.toSorted((a, b) => often(b) - often(a))
+    const { reason, detail, fix } = (most as (typeof hidden)[number]).outcome
     const hiding = new Set(same.map((h) => h.table))
     const rules = unknown.filter((u) => hiding.has(u.table)).map((u) => u.title)
     return { reason, tables: [...hiding], rules, detail, ...(fix === undefined ? {} : { fix }) }

@@ -36,6 +36,7 @@ export default defineRunbook({
   title: 'Connections are used up',
   doc: 'Ends sessions of this database that nobody has used for long, the longest idle first, when few slots are left or an application leaks sessions. A session in a transaction, in another database, of the platform or of pgtend is never ended. Works when every slot is taken: pgtend holds a connection in reserve.',
   rules: ['connections-near-limit', 'connection-leak'],
+  mends: ['connections-near-limit', 'connection-leak'],
   thresholds: { idle: 600, leak: 10, used: 0.9 },
   inWindow: false,
   async detect(query, thresholds) {
@@ -64,6 +65,7 @@ export default defineRunbook({
         : `${slotsSaid} and no application leaks sessions.`,
       measures: { ...slots, idle: hit.length, leaks: leaks.length },
       named,
+      about: ['instance', ...leaks.map(([, [held]]) => `application ${held?.application || '(no name)'}`)],
       moves: hit.map((s) => ({
         action: 'terminate-backend',
         input: { ...meant(s), idle },

@@ -104,6 +104,18 @@ test('health: of the first target, of the named one, and of one never met', asyn
   })
 })
 
+test('coverage is the same on /metrics, in both answers of the API, and what is unknown accounts for it', async () => {
+  const { body } = await get('/api/health')
+  const { coverage, unknown } = body as unknown as { coverage: number; unknown: readonly { rule: string }[] }
+  const { body: all } = await get('/api/targets')
+  expect(all.targets[0]).toMatchObject({ coverage })
+  const scraped = await (await app.request('/metrics')).text()
+  const [, told] = /^pgtend_health_coverage_ratio\{target="shop"\} (\S+)$/m.exec(scraped) ?? []
+  expect(Number(told)).toBeCloseTo(coverage, 10)
+  expect(unknown.length === 0).toBe(coverage === 1)
+  expect(coverage).toBeGreaterThan(0)
+})
+
 test('facts: rows, a reason, or 404 with the nearest name', async () => {
   const tables = await get('/api/facts/tables')
   expect(tables.body).toMatchObject({ table: 'tables', ok: true, rows: [{ table: 'orders' }] })

@@ -61,11 +61,12 @@ const NAMES = [
   'form_responses',
 ]
 
-const TABLES = NAMES.map((table, i) => ({
+const WHOLES = NAMES.map((table, i) => ({
   ...{
     oid: 100 + i,
     schema: i === 2 ? 'billing' : 'public',
     table,
+    root: null,
     live: 1_250_000 / (i + 1),
     dead: i * 9_000,
   },
@@ -76,6 +77,27 @@ const TABLES = NAMES.map((table, i) => ({
   },
   ...{ last_analyze: Date.now() - 60_000, size: (220 - i * 60) * MIB },
 }))
+
+/** A partitioned table, and more partitions than are shown at once. */
+const PARTITIONED = {
+  ...WHOLES[3],
+  oid: 900,
+  table: 'usage',
+  partitions: 120,
+  live: 240_000,
+  size: 120 * MIB,
+}
+const PARTITIONS = Array.from({ length: 120 }, (_, n) => ({
+  ...WHOLES[3],
+  ...{
+    oid: 901 + n,
+    root: 900,
+    table: `usage_${2017 + Math.floor(n / 12)}_${1 + (n % 12)}`,
+    live: 2_000,
+    size: MIB,
+  },
+}))
+const TABLES = [...WHOLES, ...PARTITIONS]
 
 const BLOATS = [
   { oid: 100, bloat: 200 * MIB, ratio: 0.91, confidence: 'high', why: null },
@@ -95,7 +117,7 @@ const BLOATS = [
   },
 ]
 
-const INDEXES = TABLES.map(({ oid, schema, table, size }, i) => ({
+const INDEXES = WHOLES.map(({ oid, schema, table, size }, i) => ({
   ...{
     oid: oid + 100,
     schema,
@@ -180,6 +202,7 @@ export const healthyFacts: Record<string, Rows> = {
     size('email_logs', 31, 18, 0.1),
   ],
   tables: TABLES,
+  'partitioned-tables': [PARTITIONED],
   'table-bloat': BLOATS,
   'index-bloat': BLOATS.map((b) => ({ ...b, oid: b.oid + 100 })),
   'measured-bloat': [

@@ -25,7 +25,10 @@ export default defineCommand({
       store.findings(id, Date.now() - days * DAY),
     )
     if (values.json) io.out(`${JSON.stringify(records, null, 2)}\n`)
-    else io.out(records.length === 0 ? 'Nothing was found in this time.\n' : renderFindings(records, io))
+    else
+      io.out(
+        records.length === 0 ? 'Nothing was found in this time.\n' : renderFindings(records, Date.now(), io),
+      )
     return records.some((r) => r.resolvedAt === null && r.severity !== 'info') ? 1 : 0
   },
 })

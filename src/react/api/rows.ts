@@ -86,10 +86,23 @@ export interface FactRows {
     oid: number
     schema: string
     table: string
+    root: number | null
     live: number
     dead: number
     dead_ratio: number
     autovacuum_enabled: boolean
+    last_vacuum: number | null
+    last_analyze: number | null
+    size: number
+  }
+  'partitioned-tables': {
+    oid: number
+    schema: string
+    table: string
+    partitions: number
+    live: number
+    dead: number
+    dead_ratio: number
     last_vacuum: number | null
     last_analyze: number | null
     size: number

@@ -16,6 +16,8 @@ import { Waste } from './waste.tsx'
 
 const RULES = ['index-bloat', 'invalid-index', 'unindexed-foreign-key']
 const MOST = 100
+/** As the advice to drop an unused index has it, milliseconds. */
+const ENOUGH = 14 * 86_400_000
 
 type Index = FactRows['index-usage']
 
@@ -95,7 +97,12 @@ function Rows({ rows, all }: { readonly rows: readonly Index[]; readonly all: re
         ]}
       />
       <Shown shown={Math.min(rows.length, MOST)} found={rows.length} all={all.length} what="indexes" />
-      {since && <p className={list.muted}>Scans on this server since {showMoment(since)}.</p>}
+      {since && (
+        <p className={list.muted}>
+          Scans on this server since {showMoment(since)}
+          {now - since < ENOUGH && ': too short a time to call an index without scans unused'}.
+        </p>
+      )}
     </>
   )
 }

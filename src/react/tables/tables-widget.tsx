@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { formatBytes, formatCount, formatRatio } from '../../core/format.ts'
+import { formatBytes, formatCount, formatRatio, plural } from '../../core/format.ts'
 import { useRefusal } from '../actions/use-refusal.ts'
 import type { FactRows } from '../api/rows.ts'
 import { showAgo } from '../display.ts'
@@ -15,6 +15,7 @@ import { TextField } from '../ui/text-field.tsx'
 import { Widget } from '../widgets/widget.tsx'
 import { MeasuredNotice } from './measured-notice.tsx'
 import { Name } from './name.tsx'
+import { rollUp, type TableRow, wasteOf } from './roll-up.ts'
 import { matching, Shown } from './shown.tsx'
 import css from './tables.module.css'
 import { Waste } from './waste.tsx'
@@ -23,31 +24,36 @@ const RULES = ['table-bloat', 'dead-rows', 'vacuum-overdue', 'autovacuum-off', '
 
 type Table = FactRows['tables']
 
-/** Every table with its size, waste, dead rows and upkeep. */
+const nameOf = (t: Table) => `${t.schema}.${t.table}`
+
+/** Every table with its size, waste, dead rows and upkeep; the partitions of one folded into it unless one is looked for. */
 export function TablesWidget() {
   const tables = useFacts('tables')
+  const partitioned = useFacts('partitioned-tables')
   const [search, setSearch] = useState('')
   return (
     <Widget title="Tables" span={3} id="tables" rules={RULES}>
       <FactsState query={tables} what="Tables" lines={8}>
-        {(rows) =>
-          rows.length === 0 ? (
-            <p className={list.muted}>There are no tables of your own yet.</p>
-          ) : (
+        {(tables) => {
+          if (tables.length === 0) return <p className={list.muted}>There are no tables of your own yet.</p>
+          const wholes = partitioned.data?.ok ? partitioned.data.rows : []
+          const looked = search.trim() !== ''
+          const all: readonly TableRow[] = looked ? tables : rollUp(tables, wholes)
+          return (
             <>
               <div className={css.search}>
                 <TextField label="Find a table" value={search} onChange={setSearch} />
               </div>
-              <Rows rows={matching(rows, search, (t) => `${t.schema}.${t.table}`)} all={rows.length} />
+              <Rows rows={matching(all, search, nameOf)} all={all.length} />
             </>
           )
-        }
+        }}
       </FactsState>
     </Widget>
   )
 }
 
-function Rows({ rows, all }: { readonly rows: readonly Table[]; readonly all: number }) {
+function Rows({ rows, all }: { readonly rows: readonly TableRow[]; readonly all: number }) {
   const bloat = useFacts('table-bloat')
   const measured = useFacts('measured-bloat')
   const due = useFacts('autovacuum-due')
@@ -63,8 +69,10 @@ function Rows({ rows, all }: { readonly rows: readonly Table[]; readonly all: nu
     const name = `${d.schema}.${d.table}`
     if (d.enabled) dues.set(name, Math.max(d.due, dues.get(name) ?? 0))
   }
-  const nameOf = (t: Table) => `${t.schema}.${t.table}`
-  const wasted = (t: Table) => truths.get(nameOf(t))?.bloat ?? estimates.get(t.oid)?.bloat ?? null
+  const estimateOf = (t: TableRow) => (t.parts ? wasteOf(t.parts, estimates) : estimates.get(t.oid))
+  const wasted = (t: TableRow) => truths.get(nameOf(t))?.bloat ?? estimateOf(t)?.bloat ?? null
+  const dueOf = ({ parts, ...t }: TableRow): number =>
+    Math.max(0, ...(parts ?? [t]).map((p) => dues.get(nameOf(p)) ?? 0))
   const ago = (at: number | null) => (at === null ? '–' : showAgo(at, now))
   return (
     <>
@@ -81,16 +89,23 @@ function Rows({ rows, all }: { readonly rows: readonly Table[]; readonly all: nu
         rowKey={(t) => t.oid}
         sorted="Size"
         most={MOST}
+        parts={(t) => t.parts}
         columns={[
           {
             name: 'Table',
-            render: (t) => <Name schema={t.schema} name={t.table} />,
+            render: (t) => (
+              <Name
+                schema={t.schema}
+                name={t.table}
+                of={t.parts ? plural(t.parts.length, 'partition') : null}
+              />
+            ),
             sortBy: nameOf,
           },
           { name: 'Size', numeric: true, render: (t) => formatBytes(t.size), sortBy: (t) => t.size },
           {
             name: 'Bloat',
-            render: (t) => <Waste estimate={estimates.get(t.oid)} measured={truths.get(nameOf(t))} />,
+            render: (t) => <Waste estimate={estimateOf(t)} measured={truths.get(nameOf(t))} />,
             sortBy: wasted,
           },
           {
@@ -109,8 +124,8 @@ function Rows({ rows, all }: { readonly rows: readonly Table[]; readonly all: nu
           {
             name: 'Autovacuum',
             numeric: true,
-            render: (t) => <Due enabled={t.autovacuum_enabled} due={dues.get(nameOf(t)) ?? 0} />,
-            sortBy: (t) => (t.autovacuum_enabled ? (dues.get(nameOf(t)) ?? 0) : null),
+            render: (t) => <Due enabled={t.autovacuum_enabled} due={dueOf(t)} />,
+            sortBy: (t) => (t.autovacuum_enabled ? dueOf(t) : null),
           },
           {
             name: 'Vacuumed',
@@ -129,19 +144,20 @@ function Rows({ rows, all }: { readonly rows: readonly Table[]; readonly all: nu
           {
             name: 'Measure',
             minor: true,
-            render: (t) => (
-              <Button
-                size="small"
-                tone="quiet"
-                aria-label={`Measure the bloat of ${nameOf(t)}`}
-                off={refusal !== undefined}
-                aria-describedby={refusal ? 'measure-refusal' : undefined}
-                busy={measure.isPending && measure.variables === nameOf(t)}
-                onClick={() => measure.mutate(nameOf(t))}
-              >
-                Measure
-              </Button>
-            ),
+            render: (t) =>
+              t.parts === undefined && (
+                <Button
+                  size="small"
+                  tone="quiet"
+                  aria-label={`Measure the bloat of ${nameOf(t)}`}
+                  off={refusal !== undefined}
+                  aria-describedby={refusal ? 'measure-refusal' : undefined}
+                  busy={measure.isPending && measure.variables === nameOf(t)}
+                  onClick={() => measure.mutate(nameOf(t))}
+                >
+                  Measure
+                </Button>
+              ),
           },
         ]}
       />

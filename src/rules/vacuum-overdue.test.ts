@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { AT, check, row } from '../../test/facts.ts'
+import autovacuumDue from '../derived/autovacuum-due.ts'
+import statisticsAge from '../derived/statistics-age.ts'
+import vacuumProgress from '../probes/vacuum-progress.ts'
+import vacuumOverdue from './vacuum-overdue.ts'
+
+type Due = Parameters<typeof row<typeof autovacuumDue>>[1]
+const HOUR = 3_600_000
+const dead: Due = {
+  ...{ schema: 'public', table: 'orders', part: 'table', enabled: true, because: 'dead rows' },
+  ...{ due: 2, dead: 10_000, vacuum_threshold: 5_000, last_vacuum: AT - 6 * HOUR },
+}
+const judged = (due: Due, o: { since?: number; running?: string } = {}) =>
+  check(vacuumOverdue, {
+    tables: [row(autovacuumDue, { ...dead, ...due })],
+    age: o.since === undefined ? undefined : [row(statisticsAge, { since: o.since })],
+    running: o.running === undefined ? [] : [row(vacuumProgress, { relation: o.running })],
+  })
+
+// By default: twice over its threshold, 10,000 rows, six hours without a visit.
+test.each<[string, Due, number]>([
+  ['at all three limits', {}, 1],
+  ['a moment before the six hours', { last_vacuum: AT - 6 * HOUR + 1_000 }, 0],
+  ['not yet twice its threshold', { due: 1.99 }, 0],
+  ['few rows', { dead: 9_999 }, 0],
+  ['off for the table: another rule', { enabled: false }, 0],
+  [
+    'changed rows count from the last ANALYZE',
+    { because: 'changed rows', changed: 10_000, analyze_threshold: 5_000, last_analyze: AT - 6 * HOUR },
+    1,
+  ],
+  [
+    'and not from the last VACUUM',
+    { because: 'changed rows', changed: 10_000, analyze_threshold: 5_000, last_analyze: AT - HOUR },
+    0,
+  ],
+  ['inserted rows', { because: 'inserted rows', inserted: 10_000, insert_threshold: 5_000 }, 1],
+])('%s', (_, due, found) => expect(judged(due)).toHaveLength(found))
+
+test('never vacuumed: since the statistics began, and nothing where that is not known', () => {
+  const never = { last_vacuum: null }
+  expect(judged(never, { since: AT - 7 * HOUR })).toMatchObject([
+    { severity: 'warning', subject: 'public.orders', summary: expect.stringContaining('for 7 h') },
+  ])
+  expect(judged(never, { since: AT - HOUR })).toEqual([])
+  expect(judged(never)).toEqual([])
+})
+
+test('one that is vacuumed now is not overdue; a TOAST table is told apart', () => {
+  expect(judged({}, { running: 'public.orders' })).toEqual([])
+  expect(judged({ part: 'TOAST' })).toMatchObject([{ subject: 'public.orders TOAST' }])
+})
