@@ -22,4 +22,4 @@ BEGIN
 END
 $$;
 
-COMMENT ON SCHEMA pgtend IS 'pgtend SQL pack, version 1';
+COMMENT ON SCHEMA pgtend IS 'pgtend SQL pack, version 2';

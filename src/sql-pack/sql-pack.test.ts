@@ -134,23 +134,23 @@ describe('an older or newer one', () => {
   /** The next version: a function less, another default, a column more in a view. */
   const next: Pack = {
     ...pack,
-    version: 2,
+    version: pack.version + 1,
     install: pack.install
-      .replaceAll('SQL pack, version 1', 'SQL pack, version 2')
+      .replaceAll(`SQL pack, version ${pack.version}`, `SQL pack, version ${pack.version + 1}`)
       .replace("('deadlocks.perDay', 1,", "('deadlocks.perDay', 2,")
       .replace("('drop-unused-index.days', 14,", "('drop-unused-index.days', 15,"),
-    upgrades: new Map([[1, 'DROP FUNCTION pgtend.locked_relations(); -- by the next one; gone']]),
+    upgrades: new Map([[pack.version, 'DROP FUNCTION pgtend.locked_relations(); -- by the next one; gone']]),
   }
 
   test('an upgrade goes through its steps and keeps what was changed', async () => {
     await changePack(database.url, { ...install, rpc: true, grant: ['pgtend_monitor'] })
     await database.query(`UPDATE pgtend.settings SET value = 30 WHERE name = 'drop-unused-index.days'`)
     const change = await changePack(database.url, { task: 'upgrade' }, next)
-    expect(change.does[0]).toMatch(/from version 1 to version 2/)
+    expect(change.does[0]).toContain(`from version ${pack.version} to version ${next.version}`)
     expect(
       await database.query(`SELECT pgtend.version() AS version, pgtend.setting('deadlocks.perDay')::int AS untouched,
         pgtend.setting('drop-unused-index.days')::int AS changed`),
-    ).toEqual([{ version: 2, untouched: 2, changed: 30 }])
+    ).toEqual([{ version: next.version, untouched: 2, changed: 30 }])
     await healthOf(database.monitorUrl)
     await expect(changePack(database.url, install)).rejects.toMatchObject({
       code: 'sql-pack',
@@ -163,13 +163,13 @@ describe('an older or newer one', () => {
     const before = await definitions()
     const broken = {
       ...next,
-      upgrades: new Map([[1, 'DROP VIEW pgtend.index_usage_analysis; DROP TABLE public.nowhere']]),
+      upgrades: new Map([[pack.version, 'DROP VIEW pgtend.index_usage_analysis; DROP TABLE public.nowhere']]),
     }
     await expect(changePack(database.url, { task: 'upgrade' }, broken)).rejects.toMatchObject({
       code: 'sql-pack',
     })
     expect(await definitions()).toEqual(before)
-    expect(await database.query('SELECT pgtend.version() AS version')).toEqual([{ version: 1 }])
+    expect(await database.query('SELECT pgtend.version() AS version')).toEqual([{ version: pack.version }])
   })
 
   test('a schema or function of the same name that is somebody else’s is never touched', async () => {

@@ -28,9 +28,9 @@ test('installs, tells its state and removes', async () => {
   expect(done.out).toMatch(/Make the schema pgtend[\s\S]*Let pgtend_monitor use it[\s\S]*Done/)
   await healthOf(database.monitorUrl, 'public.check_database_health()')
   const { out } = await sql('status', database.url)
-  expect(out).toMatch(/version 1\.\n.*used by pgtend_monitor[\s\S]*called by postgres, pgtend_monitor/)
+  expect(out).toMatch(/version 2\.\n.*used by pgtend_monitor[\s\S]*called by postgres, pgtend_monitor/)
   const json = JSON.parse((await sql('status', database.url, '--json')).out) as object
-  expect(json).toMatchObject({ available: 1, installed: 1, guests: ['pgtend_monitor'], rpc: 'ours' })
+  expect(json).toMatchObject({ available: 2, installed: 2, guests: ['pgtend_monitor'], rpc: 'ours' })
   expect(await sql('uninstall', database.url, '-y')).toMatchObject({
     code: 0,
     out: expect.stringContaining('Removed'),
