@@ -35,6 +35,14 @@ const COLUMNS = `SELECT a.attname AS name, a.attnum AS number, coalesce(s.avg_wi
   LEFT JOIN pg_stats s ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = a.attname AND NOT s.inherited
   WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped`
 
+/**
+ * Rows as the planner reckons them, by those to a page at the last ANALYZE and the pages that there are now
+ * (estimate_rel_size in plancat.c). Null where none were counted: then the index is held to be at most the table's size.
+ */
+const ROWS = `SELECT pg_relation_size(oid) AS size, CASE WHEN reltuples > 0 AND relpages > 0
+    THEN reltuples / relpages * pg_relation_size(oid) / current_setting('block_size')::int END AS rows
+  FROM pg_class WHERE oid = $1::oid`
+
 /** Of an index entry beside its values, in bytes. */
 const ENTRY = 20
 
@@ -97,12 +105,10 @@ export default defineAction({
         options: keys.map(optionOf).join(' '),
       })
     const list = (of: readonly { name: string }[]) => of.map((c) => quoteIdentifier(c.name)).join(', ')
-    const [{ rows = 0 } = {}] = await query(
-      'SELECT greatest(reltuples, 0)::float8 AS rows FROM pg_class WHERE oid = $1::oid',
-      [table.oid],
-    )
     const width = [...columns, ...include].reduce((sum, c) => sum + c.width, ENTRY + 16 * expressions.length)
-    const size = Math.ceil(Number(rows) * width * 1.2)
+    const [rows] = await query(ROWS, [table.oid])
+    const counted = rows?.rows !== null
+    const size = counted ? Math.ceil(Number(rows?.rows) * width * 1.2) : Number(rows?.size)
     const index = qualifiedName(table.schema, name)
     const what = keys.map((key) => keySql(key, opclasses.get(key.opclass ?? ''))).join(', ')
     const where = predicate === undefined ? '' : ` WHERE (${predicate})`
@@ -131,7 +137,7 @@ export default defineAction({
         await noOldTransaction(query, table.oid, 'snapshots'),
         await roomFor(query, input, context, size),
       ],
-      effect: `An index of ${predicate === undefined ? 'about' : 'at most about'} ${formatBytes(size)}, which each write to ${nameOf(table)} keeps up from then on.`,
+      effect: `An index of ${predicate === undefined && counted ? 'about' : 'at most about'} ${formatBytes(size)}, which each write to ${nameOf(table)} keeps up from then on.`,
       before: { size: 0 },
     }
   },

@@ -35,6 +35,7 @@ import statisticsResets from './statistics-resets.ts'
 import storageParameters from './storage-parameters.ts'
 import subscriptions from './subscriptions.ts'
 import tempFiles from './temp-files.ts'
+import templateAges from './template-ages.ts'
 import vacuumProgress from './vacuum-progress.ts'
 import walFiles from './wal-files.ts'
 
@@ -74,6 +75,7 @@ export const probes: readonly Probe[] = [
   storageParameters,
   subscriptions,
   tempFiles,
+  templateAges,
   vacuumProgress,
   walFiles,
 ]
