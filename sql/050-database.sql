@@ -46,11 +46,14 @@ BEGIN
     pgtend.about('deadlocks', 'count')
       || jsonb_build_object('per_day', round(deadlocks / greatest(days, 1), 2), 'since', since);
 
-  RETURN QUERY SELECT 'checksum_failures', coalesce(sum(f.failures), 0),
-    pgtend.grade(coalesce(sum(f.failures), 0), NULL, pgtend.setting('checksum-failures.failures')),
+  -- Nowhere counted where checksums are off: then nothing is known, and that is no gap that a grant would close.
+  RETURN QUERY SELECT 'checksum_failures', sum(f.failures),
+    pgtend.grade(sum(f.failures), NULL, pgtend.setting('checksum-failures.failures')),
     pgtend.about('checksum-failures', 'count') || jsonb_build_object(
       'checksums', current_setting('data_checksums') = 'on',
       'databases', coalesce(jsonb_agg(f.datname) FILTER (WHERE f.failures > 0), '[]'))
+      || CASE WHEN sum(f.failures) IS NULL THEN pgtend.unknown('unsupported', 'not known: data checksums are off',
+        'pg_checksums --enable while the server is stopped') ELSE '{}' END
   FROM (SELECT d.datname, pg_stat_get_db_checksum_failures(d.oid) AS failures FROM pg_database d
     UNION ALL SELECT 'shared catalogs', pg_stat_get_db_checksum_failures(0)) f;
 

@@ -41,7 +41,8 @@ BEGIN
   WITH counted AS (
     SELECT count(*) AS n, count(*) FILTER (WHERE r ->> 2 = 'critical') AS critical,
       count(*) FILTER (WHERE r ->> 2 = 'warning') AS warning, count(*) FILTER (WHERE r ->> 2 = 'unknown') AS unknown
-    FROM jsonb_array_elements(rows) r
+    -- What this server does not have is no part of what there is to see.
+    FROM jsonb_array_elements(rows) r WHERE r -> 3 ->> 'reason' IS DISTINCT FROM 'unsupported'
   )
   SELECT 'overall', critical::numeric + warning,
     CASE WHEN critical > 0 THEN 'critical' WHEN warning > 0 THEN 'warning' WHEN (n - unknown) < 0.6 * n THEN 'unknown' ELSE 'ok' END,

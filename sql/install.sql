@@ -2,6 +2,7 @@
 -- Where there is no psql, `pgtend sql install --print` prints all of it as one script.
 \set ON_ERROR_STOP on
 SET LOCAL lock_timeout = '3s';
+\ir upgrade-from-1.sql
 \ir 010-schema.sql
 \ir 020-settings.sql
 \ir 030-helpers.sql

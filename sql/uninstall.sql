@@ -47,5 +47,7 @@ DROP FUNCTION IF EXISTS
   pgtend.version,
   pgtend.why_unknown,
   pgtend.worst;
+-- What only version 1 had.
+DROP FUNCTION IF EXISTS pgtend.grade_bloat, pgtend.is_stale;
 DROP TABLE IF EXISTS pgtend.settings;
 DROP SCHEMA pgtend;

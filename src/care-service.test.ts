@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { start, tempFolder } from '../test/embedded.ts'
+import { hostile, quoted } from '../test/hostile.ts'
 import { runWithStore, temporaryFolder } from '../test/store.ts'
 import { createActing } from './action-service.ts'
 import { createCare } from './care-service.ts'
@@ -94,6 +95,26 @@ describe('a round of maintenance', () => {
     expect(await maintenance.history('db')).toEqual([report])
     const again = await maintenance.performMaintenance('db', { actor: PERSON })
     expect(again).toMatchObject({ status: 'done', actions: [], summary: 'Done: nothing called for it.' })
+  })
+
+  test('analyses a table under a hostile name, and nothing else', async () => {
+    const { url, client } = await database()
+    const table = hostile('t')
+    await client.query(`create table ${quoted(table)} with (autovacuum_enabled = off)
+      as select g from generate_series(1, 60000) g; create table bystander (a int)`)
+    // Statistics come late.
+    const changed = () => client.query('select from pg_stat_user_tables where n_mod_since_analyze >= 60000')
+    await expect.poll(async () => (await changed()).rowCount, { timeout: 20_000 }).toBe(1)
+    const { maintenance } = await pgtend(url)
+    const report = await maintenance.performMaintenance('db', { task: 'analyze', actor: PERSON })
+    expect(report).toMatchObject({
+      status: 'done',
+      actions: [{ action: 'analyze', status: 'done', sql: [`ANALYZE public.${quoted(table)}`] }],
+    })
+    const { rows } = await client.query(
+      `select relname from pg_class where relnamespace = 'public'::regnamespace and reltuples >= 0`,
+    )
+    expect(rows).toEqual([{ relname: table }])
   })
 
   test('VACUUM FULL, where it is allowed, gives measured bytes back', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { hostile, quoted } from '../../test/hostile.ts'
 import { operate } from '../../test/operate.ts'
 import { freshDatabase, LATEST, majors, type TestDatabase } from '../../test/servers.ts'
+import { formatBytes } from '../core/format.ts'
 import { splitNames } from './_names.ts'
 
 const [table, column] = [hostile('t'), hostile('c')]
@@ -30,6 +31,38 @@ describe.each(majors)('create-index-concurrently on PostgreSQL %i', (major) => {
     expect(await indexes(db)).toMatchObject([{ name: hostile('i'), valid: true }])
     for (const sql of plan.steps[0]?.undo ?? []) await db.query(sql)
     expect(await indexes(db)).toEqual([])
+  })
+
+  it('asks for the room of a table that was never analysed, or has grown since', async () => {
+    const db = await withTable(major)
+    await db.query(`ALTER TABLE ${quoted(table)} SET (autovacuum_enabled = off)`)
+    const { operator } = await operate(db.url)
+    const planned = async () => {
+      const { effect, preconditions } = await operator.plan('db', 'create-index-concurrently', {
+        ...{ table, columns: 'id', name: 'i' },
+      })
+      const { detail } = preconditions.find((p) => p.name === 'disk space') ?? {}
+      return { effect, detail }
+    }
+    const of = async (grown: number) => {
+      await db.query(`INSERT INTO ${quoted(table)} SELECT i, 'x' FROM generate_series(1, ${grown}) i`)
+      const [row] = await db.query(
+        'SELECT pg_relation_size(oid)::int AS size FROM pg_class WHERE relname = $1',
+        [table],
+      )
+      return formatBytes(row?.size as number)
+    }
+    const first = await of(1000)
+    expect(await planned()).toEqual({
+      effect: expect.stringContaining(`An index of at most about ${first},`),
+      detail: expect.stringContaining(`up to ${first} of disk`),
+    })
+    await db.query(`ANALYZE ${quoted(table)}`)
+    const bytes = async () => Number(/about ([\d.]+) /.exec((await planned()).effect)?.[1])
+    const analysed = await bytes()
+    await of(2000)
+    // Twice the pages, so about twice the rows, though nobody has counted them.
+    expect((await bytes()) / analysed).toBeCloseTo(2, 0)
   })
 
   it('drops the invalid index that a failed build leaves', async () => {

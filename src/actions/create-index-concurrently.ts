@@ -35,8 +35,12 @@ const COLUMNS = `SELECT a.attname AS name, a.attnum AS number, coalesce(s.avg_wi
   LEFT JOIN pg_stats s ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = a.attname AND NOT s.inherited
   WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped`
 
-/** Rows as of the last VACUUM or ANALYZE, null where there was none yet, and the size on disk. */
-const SIZE = `SELECT CASE WHEN reltuples >= 0 THEN reltuples::float8 END AS rows, pg_relation_size(oid)::float8 AS bytes
+/**
+ * Rows as the planner reckons them, by those to a page at the last ANALYZE and the pages that there are now
+ * (estimate_rel_size in plancat.c). Null where none were counted: then the index is held to be at most the table's size.
+ */
+const ROWS = `SELECT pg_relation_size(oid) AS size, CASE WHEN reltuples > 0 AND relpages > 0
+    THEN reltuples / relpages * pg_relation_size(oid) / current_setting('block_size')::int END AS rows
   FROM pg_class WHERE oid = $1::oid`
 
 /** Of an index entry beside its values, in bytes. */
@@ -101,10 +105,10 @@ export default defineAction({
         options: keys.map(optionOf).join(' '),
       })
     const list = (of: readonly { name: string }[]) => of.map((c) => quoteIdentifier(c.name)).join(', ')
-    const [{ rows = null, bytes = 0 } = {}] = await query(SIZE, [table.oid])
     const width = [...columns, ...include].reduce((sum, c) => sum + c.width, ENTRY + 16 * expressions.length)
-    // Of a table that nobody has counted: an index is seldom larger than it.
-    const size = rows === null ? Number(bytes) : Math.ceil(Number(rows) * width * 1.2)
+    const [rows] = await query(ROWS, [table.oid])
+    const counted = rows?.rows !== null
+    const size = counted ? Math.ceil(Number(rows?.rows) * width * 1.2) : Number(rows?.size)
     const index = qualifiedName(table.schema, name)
     const what = keys.map((key) => keySql(key, opclasses.get(key.opclass ?? ''))).join(', ')
     const where = predicate === undefined ? '' : ` WHERE (${predicate})`
@@ -141,7 +145,7 @@ export default defineAction({
         await noOldTransaction(query, table.oid, 'snapshots'),
         await roomFor(query, input, context, size),
       ],
-      effect: `An index of ${predicate === undefined ? 'about' : 'at most about'} ${formatBytes(size)}, which each write to ${nameOf(table)} keeps up from then on.`,
+      effect: `An index of ${predicate === undefined && counted ? 'about' : 'at most about'} ${formatBytes(size)}, which each write to ${nameOf(table)} keeps up from then on.`,
       before: { size: 0 },
     }
   },

@@ -1,7 +1,7 @@
 import { ERRORS } from '../core/error-table.ts'
 import { AppError, toAppError } from '../core/errors.ts'
 import { nearest } from '../core/nearest.ts'
-import { wrap } from '../render/text.ts'
+import { wrapLines } from '../render/text.ts'
 import { parseCommand } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { commandHelp, helpOf } from './help.ts'
@@ -67,8 +67,8 @@ function printError(thrown: unknown, io: Io): number {
   const error = toAppError(thrown)
   const { message, exit } = ERRORS[error.code]
   io.err(`${io.style('critical', 'error')}: ${message}\n`)
-  if (error.detail !== '') io.err(`${wrap(error.detail, io.width, '  ')}\n`)
-  io.err(`${wrap(error.remedy, io.width, '  ')}\n`)
+  if (error.detail !== '') io.err(`${wrapLines(error.detail, io.width, '  ')}\n`)
+  io.err(`${wrapLines(error.remedy, io.width, '  ')}\n`)
   if (io.env.PGTEND_DEBUG) io.err(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`)
   return exit
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { derive, row } from '../../test/facts.ts'
 import databases from '../probes/databases.ts'
 import freezeAges from '../probes/freeze-ages.ts'
+import templateAges from '../probes/template-ages.ts'
 import freezeStatus from './freeze-status.ts'
 
 const settings = {
@@ -15,6 +16,7 @@ const of = (tables: Parameters<typeof row<typeof freezeAges>>[1][], server = { s
     freezeStatus,
     {
       databases: [row(databases, { database: 'app', current: true, xid_age: 1e8, multixact_age: 3e8 })],
+      templates: undefined,
       tables: tables.map((t) => row(freezeAges, { schema: 'public', table: 't', ...t })),
     },
     { server },
@@ -38,3 +40,12 @@ test('TOAST is named after its table; defaults stand in for settings that may no
     overdue: 0.5,
     failsafe: 1e8 / 1.6e9,
   }))
+
+test('templates count as databases do', () =>
+  expect(
+    derive(freezeStatus, {
+      databases: [],
+      templates: [row(templateAges, { database: 'template1', xid_age: 1.5e9 })],
+      tables: undefined,
+    }),
+  ).toMatchObject([{ subject: 'database template1', table: false, current: false, xid_age: 1.5e9 }]))

@@ -4,6 +4,7 @@ import { maybe } from '../core/given.ts'
 import { type Capabilities, numberSetting } from '../core/server.ts'
 import databases from '../probes/databases.ts'
 import freezeAges from '../probes/freeze-ages.ts'
+import templateAges from '../probes/template-ages.ts'
 
 /** Age at which the server refuses to hand out more ids: 2^31 less 3 million that it keeps (varsup.c, multixact.c). */
 export const WRITES_STOP = 2 ** 31 - 3_000_000
@@ -21,9 +22,9 @@ const worse = (xid: number, multixact: number) =>
 export default defineDerived({
   name: 'freeze-status',
   title: 'Way to wraparound',
-  doc: 'How far each database is on the way to transaction id wraparound, and in the connected one the oldest tables, each against the age at which autovacuum must freeze it, the age from which VACUUM drops all else to finish (failsafe), and the age at which writes stop.',
+  doc: 'How far each database, templates too, is on the way to transaction id wraparound, and in the connected one the oldest tables, each against the age at which autovacuum must freeze it, the age from which VACUUM drops all else to finish (failsafe), and the age at which writes stop.',
   rows: 'many',
-  from: { databases, tables: maybe(freezeAges) },
+  from: { databases, templates: maybe(templateAges), tables: maybe(freezeAges) },
   columns: {
     subject: label('database name, or schema.table in the connected database'),
     table: flag('It is a table; else a whole database'),
@@ -38,7 +39,7 @@ export default defineDerived({
     freeze_max_age: optional(gauge('count', 'Transactions after which autovacuum must freeze it')),
   },
   history: ['used'],
-  compute({ databases, tables = [] }, { server }) {
+  compute({ databases, templates = [], tables = [] }, { server }) {
     // Defaults: PostgreSQL documentation, "Automatic Vacuuming" and "Vacuum Freezing".
     const xidMax = limit(server, 'autovacuum_freeze_max_age', 200e6)
     const multiMax = limit(server, 'autovacuum_multixact_freeze_max_age', 400e6)
@@ -61,7 +62,7 @@ export default defineDerived({
       }
     }
     return [
-      ...databases.map((d) => ({
+      ...[...databases, ...templates.map((t) => ({ ...t, current: false }))].map((d) => ({
         ...{ subject: `database ${d.database}`, table: false, current: d.current, temporary: false },
         ...standing(d.xid_age, d.multixact_age, null, null),
       })),

@@ -3,6 +3,7 @@ import type { Derived } from '../core/derived.ts'
 import autovacuumDue from './autovacuum-due.ts'
 import backups from './backups.ts'
 import blockingTree from './blocking-tree.ts'
+import checksumFailures from './checksum-failures.ts'
 import connectionGroups from './connection-groups.ts'
 import connectionLimits from './connection-limits.ts'
 import connections from './connections.ts'
@@ -39,6 +40,7 @@ export const derived: readonly Derived[] = [
   autovacuumDue,
   backups,
   blockingTree,
+  checksumFailures,
   connectionGroups,
   connectionLimits,
   connections,

@@ -38,7 +38,7 @@ export async function findBinaries(major: Major, account: Account | undefined): 
   if (!dir)
     throw new AppError(
       'no-binaries',
-      `PostgreSQL ${major} for ${PLATFORM}: ${installCommand(major, PLATFORM)}`,
+      `PostgreSQL ${major} for ${PLATFORM}:\n  ${installCommand(major, PLATFORM)}`,
     )
   const { version } = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as { version: string }
   const native = await runnable(dir, version, account)

@@ -5,7 +5,7 @@ import { epoch } from './_sql.ts'
 export default defineProbe({
   name: 'databases',
   title: 'Databases',
-  doc: 'Activity counters and transaction id age of each database. Templates are left out.',
+  doc: 'Activity counters and transaction id age of each database. Templates are left out; template-ages has their ages.',
   scope: 'instance',
   every: 'tick',
   needs: 'any',

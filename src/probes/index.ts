@@ -36,6 +36,7 @@ import statisticsResets from './statistics-resets.ts'
 import storageParameters from './storage-parameters.ts'
 import subscriptions from './subscriptions.ts'
 import tempFiles from './temp-files.ts'
+import templateAges from './template-ages.ts'
 import vacuumProgress from './vacuum-progress.ts'
 import walFiles from './wal-files.ts'
 
@@ -76,6 +77,7 @@ export const probes: readonly Probe[] = [
   storageParameters,
   subscriptions,
   tempFiles,
+  templateAges,
   vacuumProgress,
   walFiles,
 ]

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { cells, cut, oneLine, wrap } from './text.ts'
+import { cells, cut, oneLine, wrap, wrapLines } from './text.ts'
 
 test.each([
   ['abc', 3],
@@ -32,5 +32,12 @@ test('wrap loses no word', () => {
       expect(wrapped.split(/\s+/).filter((w) => w !== '')).toEqual(words)
       for (const line of wrapped.split('\n')) expect(cells(line)).toBeLessThanOrEqual(30)
     }),
+  )
+})
+
+test('a command stays on a line of its own, however long', () => {
+  const command = `npm install ${'long-name '.repeat(20).trim()}`
+  expect(wrapLines(`It is not here:\n  ${command}\nThen go on`, 20, '  ')).toBe(
+    `  It is not here:\n    ${command}\n  Then go on`,
   )
 })

@@ -37,6 +37,13 @@ export function cut(text: string, width: number): string {
   return width < 1 ? '' : `${kept.trimEnd()}…`
 }
 
+/** As `wrap`, line by line. An indented line is a command: it is never broken, so that it can be copied. */
+export const wrapLines = (text: string, width: number, indent = ''): string =>
+  text
+    .split('\n')
+    .map((line) => (line.startsWith('  ') ? `${indent}  ${oneLine(line)}` : wrap(line, width, indent)))
+    .join('\n')
+
 /** Broken at spaces into lines of at most so many cells; a longer word is kept whole. */
 export function wrap(text: string, width: number, indent = ''): string {
   const lines: string[] = []

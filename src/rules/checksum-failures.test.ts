@@ -1,14 +1,19 @@
 import { expect, test } from 'vitest'
-import { check, row } from '../../test/facts.ts'
+import { check, derive, row } from '../../test/facts.ts'
+import checksumFailures from '../derived/checksum-failures.ts'
 import databases from '../probes/databases.ts'
 import rule from './checksum-failures.ts'
 
+const counted = (...failures: (number | null)[]) =>
+  derive(checksumFailures, {
+    databases: failures.map((checksum_failures) => row(databases, { database: 'app', checksum_failures })),
+  })
+
 test.each([
-  [null, 0],
   [0, 0],
   [1, 1],
-])('%s corrupt blocks: %i finding', (checksum_failures, count) => {
-  const found = check(rule, { databases: [row(databases, { database: 'app', checksum_failures })] })
+])('%s corrupt blocks: %i finding', (failures, count) => {
+  const found = check(rule, { databases: counted(failures) })
   expect(found).toHaveLength(count)
   for (const f of found) {
     expect(f).toMatchObject({ severity: 'critical', subject: 'database app' })

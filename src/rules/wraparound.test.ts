@@ -10,7 +10,7 @@ const judged = (xid_age: number, multixact_age = 0) =>
   check(rule, {
     status: derive(freezeStatus, {
       databases: [row(databases, { database: 'app', xid_age, multixact_age })],
-      tables: undefined,
+      ...{ templates: undefined, tables: undefined },
     }),
     horizon: [row(xminHorizon, { kind: 'slot', holder: 'the slot cdc', age: 20_000, here: true })],
   })

@@ -11,7 +11,7 @@ export default defineRule({
   title: 'Transaction ids run out',
   doc: 'PostgreSQL numbers transactions with 31 bits. VACUUM must freeze old rows before the numbers come round again; when it does not get to it, the server refuses all writes to save the data. Multixact ids, which share row locks need, run out in the same way.',
   remedy:
-    'End what keeps VACUUM from freezing, which the evidence names: an old transaction, a prepared transaction, a slot or a query on a standby. Then run VACUUM (FREEZE) on the oldest tables. Never end an autovacuum that is there to prevent wraparound.',
+    'End what keeps VACUUM from freezing, which the evidence names: an old transaction, a prepared transaction, a slot or a query on a standby. Then run VACUUM (FREEZE) on the oldest tables. In a template database VACUUM does it at once; template0 takes no connections and is left to autovacuum. Never end an autovacuum that is there to prevent wraparound.',
   needs: { status: freezeStatus, horizon: maybe(xminHorizon) },
   thresholds: { warning: 0.5, critical: 0.8 },
   deductions: { warning: 10, critical: 30 },

@@ -1,11 +1,30 @@
 /** Damaged blocks and transaction ids that run out: real ones, found by the pack on every major, and gone when mended. */
-import { closeSync, openSync, readSync, writeSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import {
+  appendFileSync,
+  chownSync,
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { start, tempFolder } from '../../test/embedded.ts'
+import { look } from '../../test/observe.ts'
 import { majors } from '../../test/servers.ts'
 import { changePack, healthOf, rowsOf } from '../../test/sql-pack.ts'
+import type { Major } from '../core/probe.ts'
+import { serverAccount } from '../embedded/account.ts'
+import { findBinaries } from '../embedded/binaries.ts'
+import { serverEnvironment } from '../embedded/cluster.ts'
+import { copyTree } from '../embedded/copy-tree.ts'
 import type { EmbeddedServer } from '../embedded/server.ts'
+import { SETTINGS_FILE } from '../embedded/settings.ts'
 
 const folder = tempFolder()
 afterAll(() => folder.remove())
@@ -26,7 +45,42 @@ function flipBit(file: string): void {
 const AGE = `UPDATE pg_database SET datfrozenxid = ((txid_current() % 4294967296 - $2 + 4294967296) % 4294967296)::text::xid
   WHERE datname = $1`
 
+/** A cluster as initdb made it by default before PostgreSQL 18. */
+async function withoutChecksums(dataDir: string, major: Major): Promise<void> {
+  const account = serverAccount()
+  const { initdb } = await findBinaries(major, account)
+  // initdb has no path to the folder of the tests where it runs as another account.
+  const made = mkdtempSync(join(tmpdir(), 'pgtend-unchecked-'))
+  onTestFinished(() => rmSync(made, { recursive: true }))
+  if (account) chownSync(made, account.uid, account.gid)
+  const off = major >= 18 ? ['--no-data-checksums'] : []
+  const args = ['-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync', ...off, '-D', made]
+  await promisify(execFile)(initdb, args, { cwd: made, env: serverEnvironment(), ...account })
+  appendFileSync(join(made, 'postgresql.conf'), `\ninclude_if_exists = '${SETTINGS_FILE}'\n`)
+  await copyTree(made, dataDir, { owner: account })
+}
+
 describe.each(majors)('on PostgreSQL %i', (major) => {
+  test('without checksums nothing is known of damage, which is told and held against nobody', async () => {
+    const dataDir = folder.fresh()
+    await withoutChecksums(dataDir, major)
+    const server = await start(dataDir, { major })
+    onTestFinished(() => stop(server))
+    await changePack(server.url(), { task: 'install' })
+    const rows = await healthOf(server.url())
+    expect(rows.get('checksum_failures')).toMatchObject({
+      ...{ status: 'unknown', value: null },
+      details: { reason: 'unsupported', detail: 'not known: data checksums are off', checksums: false },
+    })
+    const overall = rows.get('overall')?.details
+    expect(overall.unknown + overall.ok + overall.warning + overall.critical).toBe(rows.size - 2)
+    const { tables, health } = await look(server.url())
+    expect(tables.get('checksum-failures')).toMatchObject({ ok: false, reason: 'unsupported' })
+    expect(health.unknown.map((u) => u.rule)).not.toContain('checksum-failures')
+    const review = tables.get('settings-review')
+    expect(review?.ok && review.rows.map((r) => r.setting)).toContain('data_checksums')
+  })
+
   test('a flipped bit in a table is a checksum failure, until the table and the counter are gone', async () => {
     const dataDir = folder.fresh()
     let server = await start(dataDir, { major })

@@ -79,11 +79,11 @@ export function planPackChange(pack: Pack, state: PackState, request: PackReques
   }
 }
 
-/** The script of a fresh installation, for a hand that pgtend has no connection for. */
+/** The script for a database that pgtend has no connection to, whichever version is there or none. */
 export function freshScript(pack: Pack, request: PackRequest): string {
   if (request.task === 'uninstall') return pack.uninstall
   const granted = (request.grant ?? []).map((role) => grantsFor(role, request.rpc === true))
-  return [pack.install, ...(request.rpc ? [pack.rpc] : []), ...granted].join('\n')
+  return [...pack.upgrades.values(), pack.install, ...(request.rpc ? [pack.rpc] : []), ...granted].join('\n')
 }
 
 function whatIsMade(pack: Pack, installed: number | null): string {

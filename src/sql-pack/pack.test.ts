@@ -45,8 +45,12 @@ test('every setting is read by a function, and every one that is read is there',
 })
 
 test('by hand it is the same: every file is included, in order', () => {
-  const files = readdirSync(folder).filter((name) => /^\d{3}-/.test(name))
-  expect([...text('install.sql').matchAll(/^\\ir (.+)$/gm)].map((m) => m[1])).toEqual(files.sort())
+  const files = (which: RegExp) =>
+    readdirSync(folder)
+      .filter((name) => which.test(name))
+      .sort()
+  const included = [...text('install.sql').matchAll(/^\\ir (.+)$/gm)].map((m) => m[1])
+  expect(included).toEqual([...files(/^upgrade-from-/), ...files(/^\d{3}-/)])
 })
 
 test('files stay short', () => {

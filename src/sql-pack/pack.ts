@@ -7,7 +7,7 @@ export interface Pack {
   readonly version: number
   /** Makes the pack, and brings an existing one of this version to what it should be. */
   readonly install: string
-  /** What must go or change before `install`, by the version that it leads away from. */
+  /** What must go or change before `install`, by the version it leads away from. Each leaves other versions alone. */
   readonly upgrades: ReadonlyMap<number, string>
   /** Makes `public.check_database_health()`. */
   readonly rpc: string

@@ -1,49 +1,94 @@
+/** From version 1 to this one. Databases have it in two forms: as it was at first, and changed without a new number. */
+import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { freshDatabase, majors, type TestDatabase } from '../../test/servers.ts'
-import { changePack, healthOf } from '../../test/sql-pack.ts'
-import { loadPack } from './pack.ts'
-
-/** What version 1 had that can't be replaced: these functions, of these arguments and columns, and views that stand on them. */
-const ONE = `
-CREATE SCHEMA pgtend;
-COMMENT ON SCHEMA pgtend IS 'pgtend SQL pack, version 1';
-CREATE FUNCTION pgtend.estimate_row_widths() RETURNS TABLE (relation oid, width float8, exact boolean, has_nulls float8,
-  attributes bigint, known bigint, names boolean) LANGUAGE sql AS 'SELECT 1::oid, 1.0::float8, true, 0.0::float8, 1::bigint, 1::bigint, false';
-CREATE FUNCTION pgtend.estimate_table_bloat() RETURNS TABLE (relation oid, bloat float8) LANGUAGE sql AS 'SELECT 1::oid, 0.1::float8';
-CREATE FUNCTION pgtend.estimate_index_bloat() RETURNS TABLE (index oid, bloat float8) LANGUAGE sql AS 'SELECT 1::oid, 0.1::float8';
-CREATE FUNCTION pgtend.grade_bloat(bytes bigint, share numeric) RETURNS text LANGUAGE sql AS $$SELECT 'ok'$$;
-CREATE FUNCTION pgtend.is_stale(relation oid, tuples float8, most numeric) RETURNS boolean LANGUAGE sql AS 'SELECT false';
-CREATE FUNCTION pgtend.why_unknown(heap oid) RETURNS text LANGUAGE sql AS $$SELECT ''$$;
-CREATE VIEW pgtend.table_bloat_analysis AS SELECT b.*, pgtend.why_unknown(b.relation) AS reason FROM pgtend.estimate_table_bloat() b;
-CREATE VIEW pgtend.index_bloat_analysis AS SELECT * FROM pgtend.estimate_index_bloat();
-CREATE VIEW pgtend.index_usage_analysis AS SELECT 'kept' AS verdict;`
+import { changePack, healthOf, rowsOf } from '../../test/sql-pack.ts'
+import { loadPack, type Pack } from './pack.ts'
+import { freshScript } from './pack-change.ts'
 
 const pack = loadPack()
-const settings = /CREATE TABLE[^;]*pgtend\.settings[^;]*;/.exec(pack.install)?.[0] ?? ''
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
-describe.each([...new Set([majors[0], majors.at(-1)])])('PostgreSQL %s', (major) => {
-  let database: TestDatabase
+const changed: Pack = {
+  ...{ ...pack, version: 1, upgrades: new Map() },
+  install: pack.install.replaceAll(`SQL pack, version ${pack.version}`, 'SQL pack, version 1'),
+}
+/** Of the files of the first version, those that the upgrade is about; the bodies of the others are replaced anyway. */
+const atFirst: Pack = {
+  ...changed,
+  install: ['090-bloat.sql', '095-bloat-views.sql'].reduce(
+    (install, name) => install.replace(read(`sql/${name}`), () => read(`test/sql-pack-1/${name}`)),
+    changed.install,
+  ),
+}
+
+const CONTENTS = `SELECT p.proname AS name, pg_get_functiondef(p.oid) AS text, p.proacl::text AS acl FROM pg_proc p
+    WHERE pronamespace = 'pgtend'::regnamespace
+  UNION ALL SELECT relname, CASE relkind WHEN 'v' THEN pg_get_viewdef(oid) END, concat(relacl, reloptions) FROM pg_class
+    WHERE relnamespace = 'pgtend'::regnamespace AND relkind IN ('v', 'r') ORDER BY 1`
+const SETTINGS = 'SELECT name, value FROM pgtend.settings ORDER BY name'
+
+let database: TestDatabase
+
+describe.each(majors)('on PostgreSQL %i', (major) => {
   beforeEach(async () => {
-    database = await freshDatabase(major ?? 17)
-    await database.query(ONE)
-    await database.query(settings)
-    await database.query(
-      `INSERT INTO pgtend.settings (name, value, default_value, help) VALUES ('drop-unused-index.days', 30, 14, 'as it was')`,
-    )
+    database = await freshDatabase(major)
   })
   afterEach(() => database.drop())
 
-  test.each(['upgrade', 'install'] as const)(
-    '%s brings version 1 up to date and keeps its settings',
-    async (task) => {
-      const change = await changePack(database.url, { task })
-      expect(change.does[0]).toContain(`from version 1 to version ${pack.version}`)
-      const [state] = await database.query(`SELECT pgtend.version() AS version,
-      pgtend.setting('drop-unused-index.days')::int AS changed, to_regproc('pgtend.is_stale') AS gone`)
-      expect(state).toEqual({ version: pack.version, changed: 30, gone: null })
-      await healthOf(database.url)
+  /** What a database has that never had another version. */
+  async function fresh(): Promise<unknown> {
+    await changePack(database.url, { task: 'install', grant: ['pgtend_monitor'] })
+    const contents = await database.query(CONTENTS)
+    await changePack(database.url, { task: 'uninstall' })
+    return contents
+  }
+
+  const byHand = () =>
+    rowsOf(database.url, `BEGIN; ${freshScript(pack, { task: 'install' })}; COMMIT`).then(() => undefined)
+
+  describe.each([
+    ['as it was at first', atFirst],
+    ['changed', changed],
+  ] as const)('version 1 %s', (_, old) => {
+    test.each([
+      ['upgrade', () => changePack(database.url, { task: 'upgrade' })],
+      ['install over it', () => changePack(database.url, { task: 'install' })],
+      ['the printed script', byHand],
+    ])('%s: like a fresh one, with settings, grants and what was built on it', async (_name, bring) => {
+      const whole = await fresh()
+      await changePack(database.url, { task: 'install', grant: ['pgtend_monitor'] }, old)
+      await database.query(`UPDATE pgtend.settings SET value = 0.123 WHERE name = 'bloat.warning';
+        UPDATE pgtend.settings SET value = 1e9 WHERE name = 'limits.storage'`)
+      await database.query(`CREATE VIEW mine AS SELECT t.table_name, i.index_name FROM pgtend.table_bloat_analysis t
+        JOIN pgtend.index_bloat_analysis i USING (table_name);
+        CREATE TABLE t AS SELECT 1 AS a; CREATE INDEX ON t (a)`)
+      const settings = await database.query(SETTINGS)
+      await bring()
+      expect(await database.query('SELECT pgtend.version() AS version')).toEqual([{ version: pack.version }])
+      expect(await database.query(CONTENTS)).toEqual(whole)
+      expect(await database.query(SETTINGS)).toEqual(settings)
+      expect(await database.query('SELECT * FROM mine')).toContainEqual({
+        table_name: 't',
+        index_name: 't_a_idx',
+      })
+      expect((await healthOf(database.monitorUrl)).get('storage')?.status).not.toBe('unknown')
+    })
+
+    test('it can be removed without being upgraded first', async () => {
+      await changePack(database.url, { task: 'install' }, old)
       await changePack(database.url, { task: 'uninstall' })
-      expect(await database.query(`SELECT to_regnamespace('pgtend') AS left`)).toEqual([{ left: null }])
-    },
-  )
+      expect(await database.query(`SELECT to_regnamespace('pgtend') AS schema`)).toEqual([{ schema: null }])
+    })
+  })
+
+  test('what was built on a function whose columns change makes it stop, with version 1 whole', async () => {
+    await changePack(database.url, { task: 'install' }, atFirst)
+    const before = await database.query(CONTENTS)
+    await database.query('CREATE VIEW mine AS SELECT * FROM pgtend.estimate_table_bloat()')
+    await expect(changePack(database.url, { task: 'upgrade' })).rejects.toMatchObject({
+      ...{ code: 'sql-pack', detail: expect.stringMatching(/view (public\.)?mine depends/) },
+    })
+    expect(await database.query(CONTENTS)).toEqual(before)
+  })
 })

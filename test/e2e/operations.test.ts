@@ -73,6 +73,21 @@ describe.skipIf(!browser)('the page', () => {
     await close()
   })
 
+  test('folds the steps of a recovery into one entry among the actions', async () => {
+    const { page, errors, close } = await open('/maintenance?target=troubled')
+    const entries = page.getByRole('list', { name: 'Actions that run or have run' }).locator(':scope > li')
+    await entries.filter({ hasText: 'recovery of 3 actions' }).waitFor()
+    expect(await entries.count()).toBe(4)
+    const step = button(page, 'Details of End PID 5102')
+    expect(await step.isVisible()).toBe(false)
+    await entries.getByText('Connections are used up', { exact: true }).click()
+    expect(await axeFindings(page)).toEqual([])
+    await step.click()
+    await dialog(page).waitFor()
+    expect(errors).toEqual([])
+    await close()
+  })
+
   test('walks through its views by address, and goes back', async () => {
     const { page, errors, close } = await open('/?target=troubled')
     const views = page.getByRole('navigation', { name: 'Views' })

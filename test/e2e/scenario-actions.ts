@@ -168,6 +168,19 @@ export const RUNS = [
     { schema: 'public', index: 'guest_seats_idx' },
     { size: 0 },
   ),
+  // The steps of the recovery c1.
+  ...HITS.map(({ pid }) =>
+    done(
+      ...([
+        `c1-${pid}`,
+        1_450,
+        { kind: 'person', name: 'dashboard' },
+        'terminate-backend',
+        { pid },
+        {},
+      ] as const),
+    ),
+  ),
   {
     ...done(
       'r0',

@@ -187,6 +187,7 @@ export const recovery = (id: string, target: string, startedAt: number, endedAt:
   summary: 'Recovered in 4.2 s: 3 sessions freed; 90 of 97 slots taken.',
   steps: HITS.map(({ pid, reason }) => ({
     ...{ action: 'terminate-backend', input: { pid }, reason, status: 'done', detail: 'The session is gone' },
+    run: `${id}-${pid}`,
   })),
   freed: 3,
   spared: SPARED,

@@ -41,7 +41,7 @@ export function operations(send: (event: string, data: unknown) => void) {
       report('m1', 'vacuum', 190),
       report('m0', 'analyze', 42, { status: 'paused', reason: 'Sessions wait for locks.', actions: [] }),
     ] as Item[],
-    recoveries: [recovery('c1', 'troubled', minutes(2_900), minutes(2_900) + 6_000)] as Item[],
+    recoveries: [recovery('c1', 'troubled', minutes(1_450), minutes(1_450) + 6_000)] as Item[],
     backups: [...BACKUPS] as Item[],
   }
   const app = new Hono()

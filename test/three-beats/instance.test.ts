@@ -152,6 +152,22 @@ test('transaction ids run out until they are frozen', async () => {
   expect((await see(config)).findings('wraparound', 'database postgres')).toEqual([])
 })
 
+test('those of a template too, which is shown nowhere else', async () => {
+  const age = (xids: number) =>
+    run(
+      server.url(),
+      `UPDATE pg_database SET datfrozenxid = ((txid_current() % 4294967296 - ${xids} + 4294967296) % 4294967296)::text::xid
+        WHERE datname = 'template1'`,
+    )
+  expect((await see()).findings('wraparound')).toEqual([])
+  await age(1_900_000_000)
+  const seen = await see()
+  expect(seen.findings('wraparound')).toMatchObject([{ subject: 'database template1', severity: 'critical' }])
+  expect(seen.rows('databases').map((d) => d.database)).not.toContain('template1')
+  await run(server.url({ database: 'template1' }), 'VACUUM')
+  expect((await see()).findings('wraparound')).toEqual([])
+})
+
 test('freezing that a prepared transaction holds back is overdue, and it is named', async () => {
   const burn = `DO $$ BEGIN FOR i IN 1..60000 LOOP
        BEGIN INSERT INTO burnt VALUES (i); EXCEPTION WHEN others THEN NULL; END;

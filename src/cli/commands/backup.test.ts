@@ -6,16 +6,20 @@ import { freshDatabase, LATEST } from '../../../test/servers.ts'
 import { temporaryFolder } from '../../../test/store.ts'
 import { run } from '../run.ts'
 
+const pgtendIn =
+  (folder: string) =>
+  async (...args: string[]) => {
+    const { io, out, err } = testIo({ cwd: folder })
+    const code = await run(['backup', ...args, '--store', join(folder, 'history.db')], io)
+    return { code, out: out(), err: err() }
+  }
+
 test('a backup is made, listed, proved and restored', async () => {
   const [source, empty] = [await freshDatabase(LATEST), await freshDatabase(LATEST)]
   onTestFinished(() => Promise.all([source.drop(), empty.drop()]).then(() => {}))
   await source.query('CREATE TABLE t AS SELECT i FROM generate_series(1, 1000) i')
   const folder = temporaryFolder()
-  const pgtend = async (...args: string[]) => {
-    const { io, out, err } = testIo({ cwd: folder })
-    const code = await run(['backup', ...args, '--store', join(folder, 'history.db')], io)
-    return { code, out: out(), err: err() }
-  }
+  const pgtend = pgtendIn(folder)
   const made = await pgtend('run', source.url)
   expect(made).toMatchObject({
     code: 0,
@@ -60,4 +64,27 @@ test('a backup is made, listed, proved and restored', async () => {
     code: 2,
     err: expect.stringContaining('backup list'),
   })
+})
+
+test('by a role without grants it is refused with the right that is missing, and nothing is left', async () => {
+  const [source, empty] = [await freshDatabase(LATEST), await freshDatabase(LATEST)]
+  onTestFinished(() => Promise.all([source.drop(), empty.drop()]).then(() => {}))
+  for (const database of [source, empty]) await database.query('DROP EXTENSION pg_stat_statements')
+  await source.query('CREATE TABLE t AS SELECT i FROM generate_series(1, 10) i')
+  await source.query('ALTER TABLE t OWNER TO pgtend_blind')
+  await empty.query('REVOKE CREATE ON SCHEMA public FROM PUBLIC')
+  const folder = temporaryFolder()
+  const pgtend = pgtendIn(folder)
+  expect(await pgtend('run', source.url)).toMatchObject({ code: 0 })
+  const { id } = JSON.parse((await pgtend('list', '--json')).out).backups[0]
+  const restore = () => pgtend('restore', id, '--to', empty.blindUrl, '--yes')
+  const refused = await restore()
+  expect(refused).toMatchObject({ code: 4, out: '' })
+  expect(refused.err).toMatch(/permission denied for schema public[\s\S]*Nothing was changed/)
+  const relations = () =>
+    empty.query(`SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace`)
+  expect(await relations()).toEqual([])
+  await empty.query('GRANT CREATE ON SCHEMA public TO pgtend_blind')
+  expect(await restore()).toMatchObject({ code: 0 })
+  expect(await relations()).toEqual([{ relname: 't' }])
 })
