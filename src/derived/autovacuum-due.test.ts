@@ -37,10 +37,10 @@ const due = (
     autovacuumDue,
     {
       relations: [
-        row(relations, { oid: 1, kind: 'r', tuples: 1000, toast_oid: 2, ...of }),
-        row(relations, { oid: 2, kind: 't', tuples: 1000, dead: 500 }),
+        row(relations, { oid: 1, tuples: 1000, ...of }),
+        row(relations, { oid: 2, tuples: 1000, dead: 500 }),
       ],
-      names: [row(relationNames, { oid: 1, schema: 's', name: 't', kind: 'r' })],
+      names: [row(relationNames, { oid: 1, schema: 's', name: 't', kind: 'r', toast_oid: 2 })],
       parameters: Object.entries(parameters).map(([oid, options]) =>
         row(storageParameters, { oid: Number(oid), options }),
       ),

@@ -7,8 +7,7 @@ import relations from '../probes/relations.ts'
 import storageParameters from '../probes/storage-parameters.ts'
 import { again } from './_again.ts'
 import { autovacuumThresholds } from './_autovacuum.ts'
-import { later } from './_moments.ts'
-import { byText, namesByOid } from './_names.ts'
+import { byText, namesByOid, type RelationName } from './_names.ts'
 import { relationsByOid } from './_relations.ts'
 import { booleanParameter, type Parameters, parametersByOid } from './_storage-parameters.ts'
 
@@ -17,7 +16,7 @@ const rowsAgain = again()
 export default defineDerived({
   name: 'autovacuum-due',
   title: 'When autovacuum comes',
-  doc: 'How far each table and its TOAST table are towards the next VACUUM and ANALYZE by autovacuum: changes out of the threshold that its own parameters and the server’s settings make. Above 1 it is due. Those without changes are left out.',
+  doc: 'How far each table and its TOAST table are towards the next VACUUM and ANALYZE by autovacuum: changes out of the threshold that its own parameters and the server’s settings make. Above 1 it is due. Those without changes are left out; a TOAST table counts from its first VACUUM on.',
   rows: 'many',
   from: { relations, names: relationNames, parameters: storageParameters },
   columns: {
@@ -48,21 +47,20 @@ export default defineDerived({
     const byOid = relationsByOid(relations)
     const keep = rowsAgain(names)
     const due: Part[] = []
-    const part = (r: Relation, of: Relation, which: 'table' | 'TOAST'): void => {
+    const part = (r: Relation, name: RelationName, which: 'table' | 'TOAST'): void => {
       if (r.dead + r.inserted_since_vacuum + r.changed_since_analyze === 0) return
-      const name = named.get(of.oid)
-      if (!name) return
       // A TOAST table without parameters of its own follows its table's.
-      const own = set.get(r.oid) ?? (which === 'TOAST' ? set.get(of.oid) : undefined)
+      const own = set.get(r.oid) ?? (which === 'TOAST' ? set.get(name.oid) : undefined)
       const enabled = on && (booleanParameter(own, 'autovacuum_enabled') ?? true)
       const head = { oid: r.oid, schema: name.schema, table: name.name, part: which, enabled }
       due.push(keep({ ...head, ...progress(r, which, own, enabled, server) }))
     }
     for (const r of relations) {
-      if (r.kind !== 'r' && r.kind !== 'm') continue
-      part(r, r, 'table')
-      const toast = byOid.get(r.toast_oid)
-      if (toast) part(toast, r, 'TOAST')
+      const name = named.get(r.oid)
+      if (!name || name.kind === 'p') continue
+      part(r, name, 'table')
+      const toast = byOid.get(name.toast_oid)
+      if (toast) part(toast, name, 'TOAST')
     }
     return due.sort(
       byText(
@@ -109,7 +107,7 @@ function progress(
     analyze_threshold: analyzed ? analyze : null,
     due: enabled ? furthest.share : 0,
     because: furthest.because,
-    last_vacuum: later(r.last_vacuum, r.last_autovacuum),
-    last_analyze: later(r.last_analyze, r.last_autoanalyze),
+    last_vacuum: r.last_vacuum,
+    last_analyze: r.last_analyze,
   }
 }

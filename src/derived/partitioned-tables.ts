@@ -16,7 +16,12 @@ export default defineDerived({
   title: 'Partitioned tables',
   doc: 'Each partitioned table with all that lies below it, at any depth, taken together. Foreign tables among the partitions are counted but have no size here.',
   rows: 'many',
-  from: { partitions, names: relationNames, relations, indexes: maybe(indexes) },
+  from: {
+    partitions,
+    names: relationNames,
+    relations,
+    indexes: maybe(indexes),
+  },
   columns: {
     oid: id('Oid of the partitioned table at the top'),
     schema: label('Schema'),
@@ -38,15 +43,19 @@ export default defineDerived({
     const byOid = relationsByOid(relations)
     const tree = partitionTree(partitions)
     const indexPages = new Map<number, number>()
-    for (const i of indexes) indexPages.set(i.table_oid, (indexPages.get(i.table_oid) ?? 0) + i.pages)
+    for (const { oid, pages } of indexes) {
+      const table = named.get(oid)?.table_oid
+      if (table !== undefined) indexPages.set(table, (indexPages.get(table) ?? 0) + pages)
+    }
     const block = blockSize(server)
+    const toastPages = (oid: number): number => byOid.get(named.get(oid)?.toast_oid ?? 0)?.pages ?? 0
     return rootsOf(tree).flatMap((root) => {
       const name = named.get(root)
       if (name?.kind !== 'p') return []
       const all = below(tree, root)
       const leaves = all.filter(({ oid }) => named.get(oid)?.kind !== 'p')
       const parts = leaves.flatMap(({ oid }) => byOid.get(oid) ?? [])
-      const sizes = parts.map((r) => (r.pages + (byOid.get(r.toast_oid)?.pages ?? 0)) * block)
+      const sizes = parts.map((r) => (r.pages + toastPages(r.oid)) * block)
       const sum = (numbers: readonly number[]) => numbers.reduce((total, n) => total + n, 0)
       const [live, dead] = [sum(parts.map((r) => r.live)), sum(parts.map((r) => r.dead))]
       return [
@@ -58,8 +67,8 @@ export default defineDerived({
           size: sum(sizes),
           indexes: sum(parts.map((r) => indexPages.get(r.oid) ?? 0)) * block,
           largest: sizes.reduce((most, size) => Math.max(most, size), 0),
-          last_vacuum: parts.map((r) => later(r.last_vacuum, r.last_autovacuum)).reduce(later, null),
-          last_analyze: parts.map((r) => later(r.last_analyze, r.last_autoanalyze)).reduce(later, null),
+          last_vacuum: parts.map((r) => r.last_vacuum).reduce(later, null),
+          last_analyze: parts.map((r) => r.last_analyze).reduce(later, null),
         },
       ]
     })

@@ -57,7 +57,7 @@ export default defineDerived({
           {
             ...{ oid: w.oid, schema: name.schema, table: name.name, size: w.pages * block },
             ...estimate(w, relation.changed_since_analyze, fillfactor, block),
-            toast: (byOid.get(relation.toast_oid)?.pages ?? 0) * block,
+            toast: (byOid.get(name.toast_oid)?.pages ?? 0) * block,
           },
         ]
       })

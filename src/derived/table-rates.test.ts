@@ -10,15 +10,18 @@ const rates = (before: Values, now: Values, scans = 0) =>
   derive(tableRates, {
     relations: {
       seconds: 10,
-      before: [row(relations, { oid: 1, kind: 'r', ...before })],
-      now: [row(relations, { oid: 1, kind: 'r', ...now })],
+      before: [row(relations, { oid: 1, ...before })],
+      now: [row(relations, { oid: 1, ...now })],
     },
     indexes: {
       seconds: 10,
-      before: [row(indexes, { oid: 2, table_oid: 1 }), row(indexes, { oid: 3, table_oid: 1 })],
-      now: [row(indexes, { oid: 2, table_oid: 1, scans }), row(indexes, { oid: 3, table_oid: 1, scans })],
+      before: [row(indexes, { oid: 2 }), row(indexes, { oid: 3 })],
+      now: [row(indexes, { oid: 2, scans }), row(indexes, { oid: 3, scans })],
     },
-    names: [row(relationNames, { oid: 1, schema: 's', name: 't' })],
+    names: [
+      row(relationNames, { oid: 1, schema: 's', name: 't', kind: 'r' }),
+      ...[2, 3].map((oid) => row(relationNames, { oid, kind: 'i', table_oid: 1 })),
+    ],
   })
 
 test('counters become rates; scans of all indexes are added', () =>

@@ -22,7 +22,11 @@ export default defineDerived({
   title: 'Table activity',
   doc: 'What happened to each table between the last two samples, those with most rows scanned first. Tables that were not used are left out.',
   rows: 'many',
-  from: { relations: pair(relations), indexes: pair(indexes), names: relationNames },
+  from: {
+    relations: pair(relations),
+    indexes: pair(indexes),
+    names: relationNames,
+  },
   columns: {
     oid: id('Oid of the table'),
     schema: label('Schema'),
@@ -43,8 +47,10 @@ export default defineDerived({
       key: (i) => i.oid,
       counters: ['scans'],
       keep: () => false,
-    }).changes)
-      indexScans.set(row.table_oid, (indexScans.get(row.table_oid) ?? 0) + grew.scans)
+    }).changes) {
+      const table = named.get(row.oid)?.table_oid
+      if (table !== undefined) indexScans.set(table, (indexScans.get(table) ?? 0) + grew.scans)
+    }
     const { changes } = differences(both, {
       key: (r) => r.oid,
       counters: COUNTERS,
@@ -53,9 +59,9 @@ export default defineDerived({
     })
     return changes
       .flatMap(({ row, grew }) => {
-        const name = row.kind === 'r' || row.kind === 'm' ? named.get(row.oid) : undefined
+        const name = named.get(row.oid)
         const scans = indexScans.get(row.oid) ?? 0
-        if (!name || (scans === 0 && COUNTERS.every((c) => grew[c] === 0))) return []
+        if (!name || name.kind === 'p' || (scans === 0 && COUNTERS.every((c) => grew[c] === 0))) return []
         return [
           {
             oid: row.oid,
@@ -68,7 +74,8 @@ export default defineDerived({
             inserts: grew.rows_inserted / both.seconds,
             updates: grew.rows_updated / both.seconds,
             deletes: grew.rows_deleted / both.seconds,
-            cache_hit: grew.blocks_fetched === 0 ? null : grew.blocks_hit / grew.blocks_fetched,
+            // The two are not read in the same instant.
+            cache_hit: grew.blocks_fetched === 0 ? null : Math.min(1, grew.blocks_hit / grew.blocks_fetched),
           },
         ]
       })

@@ -8,7 +8,6 @@ import storageParameters from '../probes/storage-parameters.ts'
 import { again } from './_again.ts'
 import { autovacuumThresholds } from './_autovacuum.ts'
 import { blockSize } from './_blocks.ts'
-import { later } from './_moments.ts'
 import { namedTables } from './_names.ts'
 import { partitionTree, rootOf } from './_partitions.ts'
 import { relationsByOid } from './_relations.ts'
@@ -68,11 +67,11 @@ export default defineDerived({
           changed_since_analyze: r.changed_since_analyze,
           analyze_threshold: autovacuumThresholds(r.tuples, own, server).analyze,
           autovacuum_enabled: booleanParameter(own, 'autovacuum_enabled') ?? true,
-          last_vacuum: later(r.last_vacuum, r.last_autovacuum),
-          last_analyze: later(r.last_analyze, r.last_autoanalyze),
+          last_vacuum: r.last_vacuum,
+          last_analyze: r.last_analyze,
           estimate: r.tuples >= 0,
           pages: r.pages,
-          size: (r.pages + (byOid.get(r.toast_oid)?.pages ?? 0)) * block,
+          size: (r.pages + (byOid.get(name.toast_oid)?.pages ?? 0)) * block,
         }),
       ]
     })

@@ -93,17 +93,20 @@ export function columnTable(columns: Columns): ColumnTable {
 }
 
 function storeOf(column: Column): Store {
-  if (column.type === 'number' || column.type === 'time') return numberStore(column.type === 'time')
+  if (column.type === 'time') return numberStore((seconds) => Math.round(seconds * 1000))
+  const { sentTimes } = column
+  if (column.type === 'number') return numberStore(sentTimes === undefined ? undefined : (n) => n / sentTimes)
   if (column.type === 'boolean') return flagStore()
   return valueStore(column)
 }
 
-function numberStore(isTime: boolean): Store {
+/** `made`: the value from the number that was sent, where they are not the same. */
+function numberStore(made?: (sent: number) => number): Store {
   let values = new Float64Array(0)
   return {
     put(row, buffer, from, to) {
       const value = numberAt(buffer, from, to)
-      values[row] = isTime ? Math.round(value * 1000) : value
+      values[row] = made ? made(value) : value
       return !Number.isNaN(value)
     },
     putNull(row) {

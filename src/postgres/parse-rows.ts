@@ -35,7 +35,13 @@ export function parseRows(
 type Reader = (text: string | null) => unknown
 
 /** Reads a text as the column's type; undefined: it is not of the type. */
-export const readerOf = (column: Column): ((text: string) => unknown) => READ[column.type]
+export function readerOf({ type, sentTimes }: Column): (text: string) => unknown {
+  if (sentTimes === undefined) return READ[type]
+  return (text) => {
+    const sent = toNumber(text)
+    return sent === undefined ? undefined : sent / sentTimes
+  }
+}
 
 function checkedReader(name: string, column: Column): Reader {
   const read = readerOf(column)

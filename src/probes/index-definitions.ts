@@ -2,14 +2,12 @@ import { detail, flag, gauge, id, optional } from '../core/columns.ts'
 import { defineProbe } from '../core/probe.ts'
 
 /** Node trees carry the place in the statement that made them, which says nothing about the index. */
-const tree = (column: string) => `regexp_replace(${column}::text, ':location -?\\d+', ':location -1', 'g')`
+const tree = (column: string) =>
+  `case when ${column} is not null then regexp_replace(${column}::text, ':location -?\\d+', ':location -1', 'g') end`
 
 const sql = (nullsNotDistinct: string) => `
 with building as materialized (
   select index_relid from pg_stat_progress_create_index where datname = current_database()
-), used as materialized (
-  select conindid, min(conname::text) filter (where contype <> 'f') as name, bool_or(contype = 'f') as foreign_key
-  from pg_constraint where conindid <> 0 group by conindid
 )
 select x.indexrelid as oid,
   x.indrelid as table_oid,
@@ -29,14 +27,14 @@ select x.indexrelid as oid,
   x.indisready as ready,
   x.indisreplident as replica_identity,
   x.indisclustered as clustered,
-  u.name as constraint,
-  coalesce(u.foreign_key, false) as foreign_key_target,
+  u.conname as constraint,
+  x.indexrelid in (select conindid from pg_constraint where contype = 'f') as foreign_key_target,
   c.relispartition as partition,
   exists (select from building b where b.index_relid = x.indexrelid) as being_built
 from pg_index x
 join pg_class c on c.oid = x.indexrelid
 join pg_am m on m.oid = c.relam
-left join used u on u.conindid = x.indexrelid
+left join pg_constraint u on u.conindid = x.indexrelid and u.contype in ('p', 'u', 'x')
 where x.indexrelid >= 16384 and c.relpersistence <> 't' and c.relnamespace <> 99`
 
 export default defineProbe({

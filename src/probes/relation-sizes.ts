@@ -7,18 +7,14 @@ const TOP = 20
 
 /** The tables with most pages, TOAST included. Indexes are not counted: ranking needs no join. */
 function largest(read: ReadRows): Set<number> {
-  const rows = read('relations')
-  const toast = new Map<unknown, number>()
-  for (const row of rows) if (row.kind === 't') toast.set(row.oid, row.pages as number)
-  const top: { readonly oid: number; readonly pages: number }[] = []
-  for (const row of rows) {
-    if (row.kind !== 'r' && row.kind !== 'm') continue
-    const pages = (row.pages as number) + (toast.get(row.toast_oid) ?? 0)
+  const top: { readonly oid: number; readonly size: number }[] = []
+  for (const row of read('tables')) {
+    const [oid, size] = [row.oid as number, row.size as number]
     const last = top[TOP - 1]
-    if (last && pages < last.pages) continue
+    if (last && size < last.size) continue
     // Few get this far: there is no need to sort them all.
-    top.push({ oid: row.oid as number, pages })
-    top.sort((a, b) => b.pages - a.pages || a.oid - b.oid)
+    top.push({ oid, size })
+    top.sort((a, b) => b.size - a.size || a.oid - b.oid)
     top.length = Math.min(top.length, TOP)
   }
   return new Set(top.map((table) => table.oid))

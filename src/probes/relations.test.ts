@@ -28,7 +28,6 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     await expect.poll(async () => (await relation('t')).dead, { timeout: 20_000 }).toBe(401)
     const dirty = await relation('t')
     expect(dirty).toMatchObject({
-      kind: 'r',
       tuples: -1,
       live: 600,
       rows_inserted: 1000,
@@ -37,16 +36,14 @@ describe.each(majors)('PostgreSQL %i', (major) => {
       changed_since_analyze: 1401,
       inserted_since_vacuum: 1000,
       last_vacuum: null,
-      vacuums: 0,
     })
     await db.query('VACUUM (ANALYZE) t')
-    await expect.poll(async () => (await relation('t')).vacuums, { timeout: 20_000 }).toBe(1)
+    await expect.poll(async () => (await relation('t')).last_vacuum, { timeout: 20_000 }).not.toBeNull()
     const clean = await relation('t')
     expect(clean).toMatchObject({ tuples: 600, dead: 0, changed_since_analyze: 0, inserted_since_vacuum: 0 })
     expect(clean.pages).toBeGreaterThan(0)
     expect(Math.abs((clean.last_vacuum as number) - Date.now())).toBeLessThan(600_000)
     expect(clean.last_analyze).not.toBeNull()
-    expect(clean.last_autovacuum).toBeNull()
   })
 
   test('a partitioned parent has no storage, a temporary table of another session is not ours', async () => {
@@ -54,13 +51,7 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     await client.query(`CREATE TEMP TABLE passing (note text);
       CREATE TABLE parts (id int) PARTITION BY LIST (id); CREATE TABLE part PARTITION OF parts DEFAULT;
       INSERT INTO part SELECT g FROM generate_series(1, 10) g; ANALYZE parts`)
-    expect(await relation('parts')).toMatchObject({
-      kind: 'p',
-      pages: 0,
-      tuples: 10,
-      xid_age: null,
-      toast_oid: 0,
-    })
+    expect(await relation('parts')).toMatchObject({ pages: 0, tuples: 10 })
     const { rows } = await client.query(`SELECT 'passing'::regclass::oid AS oid`)
     const oids = (await readProbe(db.monitorUrl, relations)).map((row) => row.oid)
     expect(oids).not.toContain(rows[0].oid)

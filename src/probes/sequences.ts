@@ -22,23 +22,36 @@ export default defineProbe({
     last: detail('Last value that both sequence and column can hold'),
   },
   sql: {
+    // Looking a column up costs most: pg_attribute is wide. Where a sequence has no end of its own, only an integer column
+    // can give it one, and an index on bigint shows without a look that the column is none.
     14: `
-with feeds as materialized (
-  select d.objid, min(d.refobjid) as relation, min(d.refobjsubid) as attnum
-  from pg_depend d
-  where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass and d.objsubid = 0
-    and d.refobjsubid > 0 and d.deptype in ('a', 'i')
-  group by d.objid
+with owned as materialized (
+  select s.seqrelid, s.seqtypid, s.seqincrement > 0 as rises, s.seqmin, s.seqmax,
+    case when s.seqincrement > 0 then s.seqmax else -(s.seqmin + 1) end > 9007199254740992 as wide,
+    d.refobjid as relation, d.refobjsubid::int2 as attnum
+  from pg_sequence s
+  left join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = s.seqrelid and d.objsubid = 0
+    and d.refclassid = 'pg_class'::regclass and d.refobjsubid > 0 and d.deptype in ('a', 'i')
+  where not s.seqcycle and s.seqrelid >= 16384
+), on_bigint as materialized (
+  select x.indrelid, x.indkey[0] as attnum
+  from pg_index x
+  where x.indclass[0] = (
+    select o.oid from pg_opclass o
+    where o.opcname = 'int8_ops' and o.opcmethod = (select oid from pg_am where amname = 'btree')
+      and o.opcnamespace = 'pg_catalog'::regnamespace)
 ), bounds as (
-  select s.seqrelid, s.seqincrement > 0 as rises, s.seqmin, s.seqmax, f.relation, a.attname,
-    coalesce(a.atttypid, s.seqtypid) as type,
+  select s.*, a.attname, coalesce(a.atttypid, s.seqtypid) as type,
     case a.atttypid when 'int2'::regtype then 32767 when 'int4'::regtype then 2147483647
       else 9223372036854775807 end as most
-  from pg_sequence s
-  left join feeds f on f.objid = s.seqrelid
-  -- Whatever a sequence feeds has a default or is an identity: of all columns only those are looked at.
-  left join pg_attribute a on a.attrelid = f.relation and a.attnum = f.attnum and (a.atthasdef or a.attidentity <> '')
-  where not s.seqcycle and s.seqrelid >= 16384
+  from owned s
+  left join lateral (
+    -- Whatever a sequence feeds has a default or is an identity.
+    select attname, atttypid from pg_attribute
+    where attrelid = s.relation and attnum = s.attnum and (atthasdef or attidentity <> '')
+    limit 1
+  ) a on true
+  where not s.wide or (s.relation is not null and (s.relation, s.attnum) not in (select indrelid, attnum from on_bigint))
 ), ends as (
   select *, case when rises then seqmin else seqmax end as first,
     case when rises then least(seqmax, most) else greatest(seqmin, -most - 1) end as last
