@@ -9,6 +9,9 @@ export interface Redundant {
 
 const words = (list: string): readonly string[] => (list.trim() === '' ? [] : list.trim().split(/\s+/))
 
+/** A node tree without the places in the statement that made it, which say nothing about the index. */
+const meaning = (tree: string | null): string | null => tree && tree.replaceAll(/:location -?\d+/g, '')
+
 /** All that two indexes must share to be the same index twice. */
 const shapeOf = (i: IndexDefinition): string =>
   JSON.stringify([
@@ -18,8 +21,8 @@ const shapeOf = (i: IndexDefinition): string =>
     i.classes,
     i.collations,
     i.options,
-    i.expressions,
-    i.predicate,
+    meaning(i.expressions),
+    meaning(i.predicate),
   ])
 
 /** What only this index gives, beside being scanned. The more, the better to keep; ordered by weight. */
@@ -57,7 +60,7 @@ const isFree = (i: IndexDefinition): boolean =>
 /** Whether every search by `short` can be made by `long` as well. Strict: never true both ways. */
 function covers(long: IndexDefinition, short: IndexDefinition): boolean {
   if (long.method !== 'btree' || short.method !== 'btree') return false
-  if (short.expressions !== null || long.predicate !== short.predicate) return false
+  if (short.expressions !== null || meaning(long.predicate) !== meaning(short.predicate)) return false
   const [all, own] = [words(long.keys), words(short.keys)]
   const keys = short.key_columns
   if (long.key_columns < keys) return false

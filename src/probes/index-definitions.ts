@@ -1,10 +1,6 @@
 import { detail, flag, gauge, id, optional } from '../core/columns.ts'
 import { defineProbe } from '../core/probe.ts'
 
-/** Node trees carry the place in the statement that made them, which says nothing about the index. */
-const tree = (column: string) =>
-  `case when ${column} is not null then regexp_replace(${column}::text, ':location -?\\d+', ':location -1', 'g') end`
-
 const sql = (nullsNotDistinct: string) => `
 with building as materialized (
   select index_relid from pg_stat_progress_create_index where datname = current_database()
@@ -17,8 +13,8 @@ select x.indexrelid as oid,
   x.indclass::text as classes,
   x.indcollation::text as collations,
   x.indoption::text as options,
-  ${tree('x.indexprs')} as expressions,
-  ${tree('x.indpred')} as predicate,
+  x.indexprs::text as expressions,
+  x.indpred::text as predicate,
   x.indisunique as unique,
   ${nullsNotDistinct} as nulls_not_distinct,
   x.indisprimary as primary,
@@ -56,8 +52,8 @@ export default defineProbe({
     classes: detail('Oids of the operator classes of the keys'),
     collations: detail('Oids of the collations of the keys'),
     options: detail('Order options of the keys: 1 descending, 2 nulls first, 3 both'),
-    expressions: optional(detail('Expressions as a node tree, without places in the text')),
-    predicate: optional(detail('WHERE of a partial index as a node tree, without places in the text')),
+    expressions: optional(detail('Expressions as a node tree of the catalog')),
+    predicate: optional(detail('WHERE of a partial index as a node tree of the catalog')),
     unique: flag('It enforces uniqueness'),
     nulls_not_distinct: flag('Unique with nulls taken as equal; PostgreSQL 15 and newer'),
     primary: flag('It is the primary key'),
