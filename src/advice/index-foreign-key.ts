@@ -12,10 +12,12 @@ export default defineAdvice({
   thresholds: { rows: 10_000 },
   recommend({ keys, columns }, { rows }, { server }) {
     if (server.role === 'standby') return []
+    const large = keys.filter((k) => k.rows >= rows)
+    if (large.length === 0) return []
     const namesOf = new Map(columns.map((c) => [c.oid, c.names]))
-    return keys.flatMap((k) => {
+    return large.flatMap((k) => {
       const names = namesOf.get(k.oid)
-      if (!names || k.rows < rows) return []
+      if (!names) return []
       const list = names.map(quoteIdentifier).join(', ')
       const table = qualifiedName(k.schema, k.table)
       return [

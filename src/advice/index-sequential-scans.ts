@@ -21,10 +21,12 @@ export default defineAdvice({
   needs: { rates: tableRates, tables, statements: maybe(statementRates) },
   thresholds: { rows: 10_000, rows_per_second: 50_000 },
   recommend({ rates, tables, statements = [] }, { rows, rows_per_second }) {
+    const read = rates.filter((r) => r.seq_rows >= rows_per_second)
+    if (read.length === 0) return []
     const known = new Map(tables.map((t) => [t.oid, t]))
-    return rates.flatMap((r) => {
+    return read.flatMap((r) => {
       const live = known.get(r.oid)?.live ?? 0
-      if (live < rows || r.seq_rows < rows_per_second) return []
+      if (live < rows) return []
       const suspects = statements.filter((s) => s.query !== null && names(s.query, r.table)).slice(0, NAMED)
       const [first] = suspects
       const texts = suspects.map((s, at) => [`statement_${at + 1}`, shorten(s.query ?? '', 500)])

@@ -24,13 +24,14 @@ const DEFAULTS = {
 }
 
 type Name = keyof typeof DEFAULTS
+type Values = Readonly<Record<Name, number>>
 
 /** The server's settings as numbers: read once, and asked for by each of many tables. */
 const settingsOf = memoized(
   (server: Capabilities) =>
     Object.fromEntries(
       Object.entries(DEFAULTS).map(([name, value]) => [name, numberSetting(server, name) ?? value]),
-    ) as Readonly<Record<Name, number>>,
+    ) as Values,
 )
 
 /**
@@ -44,14 +45,24 @@ export function autovacuumThresholds(
   server: Capabilities,
 ): Thresholds {
   const settings = settingsOf(server)
-  const value = (name: Name): number => numberParameter(set, name) ?? settings[name]
-  const rows = Math.max(0, tuples)
-  const after = (kind: 'vacuum' | 'vacuum_insert' | 'analyze'): number =>
-    value(`autovacuum_${kind}_threshold`) + value(`autovacuum_${kind}_scale_factor`) * rows
-  const most = value('autovacuum_vacuum_max_threshold')
+  return from(set ? ownOf(set, settings) : settings, Math.max(0, tuples))
+}
+
+/** A table's own parameters before the server's. */
+const ownOf = (set: Parameters, settings: Values): Values =>
+  Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [name, numberParameter(set, name) ?? value]),
+  ) as Values
+
+function from(v: Values, rows: number): Thresholds {
+  const vacuum = v.autovacuum_vacuum_threshold + v.autovacuum_vacuum_scale_factor * rows
+  const most = v.autovacuum_vacuum_max_threshold
   return {
-    vacuum: most < 0 ? after('vacuum') : Math.min(most, after('vacuum')),
-    insert: value('autovacuum_vacuum_insert_threshold') < 0 ? null : after('vacuum_insert'),
-    analyze: after('analyze'),
+    vacuum: most < 0 ? vacuum : Math.min(most, vacuum),
+    insert:
+      v.autovacuum_vacuum_insert_threshold < 0
+        ? null
+        : v.autovacuum_vacuum_insert_threshold + v.autovacuum_vacuum_insert_scale_factor * rows,
+    analyze: v.autovacuum_analyze_threshold + v.autovacuum_analyze_scale_factor * rows,
   }
 }

@@ -1,6 +1,7 @@
 import type { Row } from '../core/table.ts'
 import type indexDefinitions from '../probes/index-definitions.ts'
 import type indexes from '../probes/indexes.ts'
+import { byOid } from './_by-oid.ts'
 import { byText, memoized, namesByOid, type RelationName } from './_names.ts'
 
 export type IndexDefinition = Row<typeof indexDefinitions>
@@ -11,10 +12,8 @@ export const definitionsByOid = memoized(
     new Map(rows.map((d) => [d.oid, d])),
 )
 
-export const countersByOid = memoized(
-  (rows: readonly IndexCounters[]): ReadonlyMap<number, IndexCounters> =>
-    new Map(rows.map((i) => [i.oid, i])),
-)
+/** Index counters by oid, `since` the names of the schema. */
+export const countersByOid = byOid<IndexCounters>()
 
 /** An index with what doesn't change while the schema stays. */
 export interface NamedIndex {

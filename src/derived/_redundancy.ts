@@ -10,7 +10,8 @@ export interface Redundant {
 const words = (list: string): readonly string[] => (list.trim() === '' ? [] : list.trim().split(/\s+/))
 
 /** A node tree without the places in the statement that made it, which say nothing about the index. */
-const meaning = (tree: string | null): string | null => tree && tree.replaceAll(/:location -?\d+/g, '')
+const meaning = (tree: string | null): string | null =>
+  tree === null ? null : tree.replaceAll(/:location -?\d+/g, '')
 
 /** All that two indexes must share to be the same index twice. */
 const shapeOf = (i: IndexDefinition): string =>

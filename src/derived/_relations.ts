@@ -1,8 +1,6 @@
 import type { Row } from '../core/table.ts'
 import type relations from '../probes/relations.ts'
-import { memoized } from './_names.ts'
+import { byOid } from './_by-oid.ts'
 
-/** Table counters by oid, made once for all that look there. */
-export const relationsByOid = memoized(
-  (rows: readonly Row<typeof relations>[]) => new Map(rows.map((r) => [r.oid, r])),
-)
+/** Table counters by oid, `since` the names of the schema. */
+export const relationsByOid = byOid<Row<typeof relations>>()

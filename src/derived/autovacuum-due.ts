@@ -1,15 +1,14 @@
 import { detail, flag, gauge, id, label, optional, time } from '../core/columns.ts'
 import { defineDerived } from '../core/derived.ts'
-import type { Capabilities } from '../core/server.ts'
 import type { Row } from '../core/table.ts'
 import relationNames from '../probes/relation-names.ts'
 import relations from '../probes/relations.ts'
 import storageParameters from '../probes/storage-parameters.ts'
 import { again } from './_again.ts'
-import { autovacuumThresholds } from './_autovacuum.ts'
-import { byText, namesByOid, type RelationName } from './_names.ts'
+import { autovacuumThresholds, type Thresholds } from './_autovacuum.ts'
+import { namedTables, type RelationName } from './_names.ts'
 import { relationsByOid } from './_relations.ts'
-import { booleanParameter, type Parameters, parametersByOid } from './_storage-parameters.ts'
+import { booleanParameter, parametersByOid } from './_storage-parameters.ts'
 
 const rowsAgain = again()
 
@@ -41,72 +40,59 @@ export default defineDerived({
     last_analyze: optional(time('Last ANALYZE, by hand or by autovacuum')),
   },
   compute({ relations, names, parameters }, { server }) {
-    const named = namesByOid(names)
     const set = parametersByOid(parameters)
     const on = server.settings.autovacuum !== 'off' && server.settings.track_counts !== 'off'
-    const byOid = relationsByOid(relations)
+    const at = relationsByOid(relations, names)
     const keep = rowsAgain(names)
     const due: Part[] = []
-    const part = (r: Relation, name: RelationName, which: 'table' | 'TOAST'): void => {
-      if (r.dead + r.inserted_since_vacuum + r.changed_since_analyze === 0) return
+    const add = (oid: number, name: RelationName, part: Part['part']): void => {
+      const r = at(oid)
+      if (!r || r.dead + r.inserted_since_vacuum + r.changed_since_analyze === 0) return
       // A TOAST table without parameters of its own follows its table's.
-      const own = set.get(r.oid) ?? (which === 'TOAST' ? set.get(name.oid) : undefined)
+      const own = set.get(oid) ?? (part === 'TOAST' ? set.get(name.oid) : undefined)
       const enabled = on && (booleanParameter(own, 'autovacuum_enabled') ?? true)
-      const head = { oid: r.oid, schema: name.schema, table: name.name, part: which, enabled }
-      due.push(keep({ ...head, ...progress(r, which, own, enabled, server) }))
+      due.push(keep(progress(r, name, part, enabled, autovacuumThresholds(r.tuples, own, server))))
     }
-    for (const r of relations) {
-      const name = named.get(r.oid)
-      if (!name || name.kind === 'p') continue
-      part(r, name, 'table')
-      const toast = byOid.get(name.toast_oid)
-      if (toast) part(toast, name, 'TOAST')
+    for (const name of namedTables(names)) {
+      add(name.toast_oid, name, 'TOAST')
+      add(name.oid, name, 'table')
     }
-    return due.sort(
-      byText(
-        (t) => t.schema,
-        (t) => t.table,
-        (t) => t.part,
-      ),
-    )
+    return due
   },
 })
 
-type Relation = Row<typeof relations>
-type Part = ReturnType<typeof progress> & {
-  readonly oid: number
-  readonly schema: string
-  readonly table: string
-  readonly part: 'table' | 'TOAST'
-  readonly enabled: boolean
-}
+type Part = ReturnType<typeof progress>
 
 function progress(
-  r: Relation,
-  which: 'table' | 'TOAST',
-  set: Parameters | undefined,
+  r: Row<typeof relations>,
+  { schema, name }: RelationName,
+  part: 'table' | 'TOAST',
   enabled: boolean,
-  server: Capabilities,
+  { vacuum, insert, analyze }: Thresholds,
 ) {
-  const { vacuum, insert, analyze } = autovacuumThresholds(r.tuples, set, server)
-  const analyzed = which === 'table'
-  const shares = [
-    { because: 'dead rows', share: r.dead / Math.max(1, vacuum) },
-    { because: 'inserted rows', share: insert === null ? 0 : r.inserted_since_vacuum / Math.max(1, insert) },
-    { because: 'changed rows', share: analyzed ? r.changed_since_analyze / Math.max(1, analyze) : 0 },
-  ]
-  const furthest = shares.reduce((a, b) => (b.share > a.share ? b : a))
+  const analyzed = part === 'table'
+  const dead = r.dead / Math.max(1, vacuum)
+  const inserted = insert === null ? 0 : r.inserted_since_vacuum / Math.max(1, insert)
+  const changed = analyzed ? r.changed_since_analyze / Math.max(1, analyze) : 0
   return {
-    ...{
-      dead: r.dead,
-      vacuum_threshold: vacuum,
-      inserted: r.inserted_since_vacuum,
-      insert_threshold: insert,
-    },
+    oid: r.oid,
+    schema,
+    table: name,
+    part,
+    enabled,
+    dead: r.dead,
+    vacuum_threshold: vacuum,
+    inserted: r.inserted_since_vacuum,
+    insert_threshold: insert,
     changed: analyzed ? r.changed_since_analyze : null,
     analyze_threshold: analyzed ? analyze : null,
-    due: enabled ? furthest.share : 0,
-    because: furthest.because,
+    due: enabled ? Math.max(dead, inserted, changed) : 0,
+    because:
+      dead >= Math.max(inserted, changed)
+        ? 'dead rows'
+        : inserted >= changed
+          ? 'inserted rows'
+          : 'changed rows',
     last_vacuum: r.last_vacuum,
     last_analyze: r.last_analyze,
   }

@@ -52,13 +52,13 @@ export default defineDerived({
     const named = namesByOid(names)
     const defined = definitionsByOid(definitions)
     const set = parametersByOid(parameters)
-    const tables = relationsByOid(relations)
+    const tables = relationsByOid(relations, names)
     const widthsOf = new Map(widths.map((w) => [w.oid, w]))
     const block = blockSize(server)
     return widths
       .flatMap((own) => {
         const [name, definition] = [named.get(own.oid), defined.get(own.oid)]
-        const table = definition && tables.get(definition.table_oid)
+        const table = definition && tables(definition.table_oid)
         const tableName = definition && named.get(definition.table_oid)
         if (name?.kind !== 'i' || !definition || !table || !tableName) return []
         const heap = widthsOf.get(definition.table_oid)

@@ -52,13 +52,13 @@ export default defineDerived({
     kept_because: optional(detail('Why it must stay')),
   },
   compute({ indexes, definitions, names, age, keys = [], partitions = [] }, { server }) {
-    const counted = countersByOid(indexes)
+    const counted = countersByOid(indexes, names)
     const tree = partitionTree(partitions)
     /** The counters of an index, those of all parts of a partitioned table's taken together. */
     const use = (oid: number): Use | undefined => {
-      const own = counted.get(oid)
+      const own = counted(oid)
       if (own || !tree.children.has(oid)) return own
-      const parts = below(tree, oid).flatMap((p) => counted.get(p.oid) ?? [])
+      const parts = below(tree, oid).flatMap((p) => counted(p.oid) ?? [])
       return {
         pages: parts.reduce((sum, p) => sum + p.pages, 0),
         scans: parts.reduce((sum, p) => sum + p.scans, 0),
@@ -71,7 +71,7 @@ export default defineDerived({
     const keep = rowsAgain(names)
     return namedIndexes(definitions, names).flatMap(({ definition, name, table, keptBecause }) => {
       const partitioned = name.kind === 'I'
-      if (partitioned ? definition.partition : !counted.has(definition.oid)) return []
+      if (partitioned ? definition.partition : !counted(definition.oid)) return []
       const { pages, scans, last_scan } = use(definition.oid) ?? NEVER
       const key = served.get(definition.oid)
       const kept = keptBecause ?? (key ? `the foreign key ${key.name} is checked with it` : null)

@@ -33,7 +33,7 @@ export default defineDerived({
     const invalid = definitions.filter((d) => !(d.valid || d.being_built))
     if (invalid.length === 0) return []
     const named = namesByOid(names)
-    const counted = countersByOid(indexes)
+    const counted = countersByOid(indexes, names)
     const valid = Map.groupBy(
       definitions.filter((d) => d.valid),
       (d) => d.table_oid,
@@ -58,7 +58,7 @@ export default defineDerived({
             schema: name.schema,
             table: table.name,
             index: name.name,
-            size: (counted.get(d.oid)?.pages ?? 0) * blockSize(server),
+            size: (counted(d.oid)?.pages ?? 0) * blockSize(server),
             leftover_of: of,
             kept_because:
               d.constraint !== null

@@ -40,7 +40,7 @@ export default defineDerived({
   compute({ partitions, names, relations, indexes = [] }, { server }) {
     if (partitions.length === 0) return []
     const named = namesByOid(names)
-    const byOid = relationsByOid(relations)
+    const at = relationsByOid(relations, names)
     const tree = partitionTree(partitions)
     const indexPages = new Map<number, number>()
     for (const { oid, pages } of indexes) {
@@ -48,13 +48,13 @@ export default defineDerived({
       if (table !== undefined) indexPages.set(table, (indexPages.get(table) ?? 0) + pages)
     }
     const block = blockSize(server)
-    const toastPages = (oid: number): number => byOid.get(named.get(oid)?.toast_oid ?? 0)?.pages ?? 0
+    const toastPages = (oid: number): number => at(named.get(oid)?.toast_oid ?? 0)?.pages ?? 0
     return rootsOf(tree).flatMap((root) => {
       const name = named.get(root)
       if (name?.kind !== 'p') return []
       const all = below(tree, root)
       const leaves = all.filter(({ oid }) => named.get(oid)?.kind !== 'p')
-      const parts = leaves.flatMap(({ oid }) => byOid.get(oid) ?? [])
+      const parts = leaves.flatMap(({ oid }) => at(oid) ?? [])
       const sizes = parts.map((r) => (r.pages + toastPages(r.oid)) * block)
       const sum = (numbers: readonly number[]) => numbers.reduce((total, n) => total + n, 0)
       const [live, dead] = [sum(parts.map((r) => r.live)), sum(parts.map((r) => r.dead))]

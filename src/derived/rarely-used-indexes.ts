@@ -1,5 +1,6 @@
 import { gauge, id, label } from '../core/columns.ts'
 import { defineDerived } from '../core/derived.ts'
+import relationNames from '../probes/relation-names.ts'
 import relations from '../probes/relations.ts'
 import { relationsByOid } from './_relations.ts'
 import indexUsage from './index-usage.ts'
@@ -10,7 +11,7 @@ export default defineDerived({
   title: 'Rarely used indexes',
   doc: 'Indexes that queries do scan, but far more seldom than writes have to keep them up. Only those that could be dropped, on this server’s own figures.',
   rows: 'many',
-  from: { usage: indexUsage, relations, age: statisticsAge },
+  from: { usage: indexUsage, relations, names: relationNames, age: statisticsAge },
   columns: {
     oid: id('Oid of the index'),
     schema: label('Schema'),
@@ -22,12 +23,12 @@ export default defineDerived({
     writes_per_scan: gauge('count', 'Writes for each scan'),
     seconds: gauge('seconds', 'Time since the statistics began'),
   },
-  compute({ usage, relations, age: [age] }) {
+  compute({ usage, relations, names, age: [age] }) {
     if (!age) return []
-    const tables = relationsByOid(relations)
+    const tables = relationsByOid(relations, names)
     return usage
       .flatMap(({ oid, table_oid, schema, table, index, size, scans, droppable, valid, partitioned }) => {
-        const t = tables.get(table_oid)
+        const t = tables(table_oid)
         if (!t || !droppable || !valid || partitioned || scans === 0) return []
         const writes = t.rows_inserted + t.rows_deleted + t.rows_updated - t.rows_hot_updated
         if (writes <= scans) return []

@@ -46,18 +46,18 @@ export default defineDerived({
   compute({ widths, relations, names, parameters = [] }, { server }) {
     const named = namesByOid(names)
     const set = parametersByOid(parameters)
-    const byOid = relationsByOid(relations)
+    const at = relationsByOid(relations, names)
     const block = blockSize(server)
     return widths
       .flatMap((w) => {
-        const [name, relation] = [named.get(w.oid), byOid.get(w.oid)]
+        const [name, relation] = [named.get(w.oid), at(w.oid)]
         if (!name || !relation || (name.kind !== 'r' && name.kind !== 'm')) return []
         const fillfactor = numberParameter(set.get(w.oid), 'fillfactor') ?? 100
         return [
           {
             ...{ oid: w.oid, schema: name.schema, table: name.name, size: w.pages * block },
             ...estimate(w, relation.changed_since_analyze, fillfactor, block),
-            toast: (byOid.get(name.toast_oid)?.pages ?? 0) * block,
+            toast: (at(name.toast_oid)?.pages ?? 0) * block,
           },
         ]
       })

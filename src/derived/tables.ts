@@ -47,12 +47,12 @@ export default defineDerived({
   },
   compute({ relations, names, parameters, partitions = [] }, { server }) {
     const set = parametersByOid(parameters)
-    const byOid = relationsByOid(relations)
+    const at = relationsByOid(relations, names)
     const tree = partitionTree(partitions)
     const block = blockSize(server)
     const keep = rowsAgain(names)
     return namedTables(names).flatMap((name) => {
-      const r = byOid.get(name.oid)
+      const r = at(name.oid)
       if (!r) return []
       const own = set.get(r.oid)
       return [
@@ -71,7 +71,7 @@ export default defineDerived({
           last_analyze: r.last_analyze,
           estimate: r.tuples >= 0,
           pages: r.pages,
-          size: (r.pages + (byOid.get(name.toast_oid)?.pages ?? 0)) * block,
+          size: (r.pages + (at(name.toast_oid)?.pages ?? 0)) * block,
         }),
       ]
     })

@@ -41,14 +41,14 @@ export default defineDerived({
   },
   compute({ keys, definitions, names, relations, partitions = [] }, { server }) {
     const named = namesByOid(names)
-    const byOid = relationsByOid(relations)
+    const at = relationsByOid(relations, names)
     const tree = partitionTree(partitions)
     const block = blockSize(server)
     const keep = rowsAgain(names)
     const sum = (oid: number, column: 'live' | 'pages' | 'rows_deleted'): number => {
-      let total = byOid.get(oid)?.[column] ?? 0
+      let total = at(oid)?.[column] ?? 0
       // Most tables have no partitions.
-      if (tree.children.has(oid)) for (const p of below(tree, oid)) total += byOid.get(p.oid)?.[column] ?? 0
+      if (tree.children.has(oid)) for (const p of below(tree, oid)) total += at(p.oid)?.[column] ?? 0
       return total
     }
     return unserved(keys, definitions)
@@ -57,7 +57,10 @@ export default defineDerived({
         if (!table || !target) return []
         return [
           keep({
-            ...{ oid: key.oid, schema: table.schema, table: table.name, constraint: key.name },
+            oid: key.oid,
+            schema: table.schema,
+            table: table.name,
+            constraint: key.name,
             refers_to: `${target.schema}.${target.name}`,
             columns: key.columns,
             partitioned: table.kind === 'p',

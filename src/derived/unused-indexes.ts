@@ -55,15 +55,27 @@ function unused(
   unwatched: string | null,
   { standbys = [], at }: Context,
 ) {
+  const seconds = Math.min(age.seconds, Math.max(0, at - since) / 1000)
   return usage
     .filter(
-      (i) => i.droppable && i.valid && i.scans === 0 && (i.last_scan === null || i.last_scan < age.since),
+      (i) =>
+        i.droppable &&
+        i.valid &&
+        i.scans === 0 &&
+        (i.last_scan === null || i.last_scan < age.since) &&
+        standbys.every((s) => (s.scans.get(i.oid) ?? 0) === 0),
     )
-    .filter((i) => standbys.every((s) => (s.scans.get(i.oid) ?? 0) === 0))
-    .map(({ oid, schema, table, index, size, expression, partitioned }) => ({
-      ...{ oid, schema, table, index, size, since },
-      seconds: Math.min(age.seconds, Math.max(0, at - since) / 1000),
-      ...{ expression, partitioned, unwatched },
+    .map((i) => ({
+      oid: i.oid,
+      schema: i.schema,
+      table: i.table,
+      index: i.index,
+      size: i.size,
+      since,
+      seconds,
+      expression: i.expression,
+      partitioned: i.partitioned,
+      unwatched,
     }))
     .sort((a, b) => b.size - a.size || a.oid - b.oid)
 }

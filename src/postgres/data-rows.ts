@@ -35,7 +35,7 @@ export function divertRows(stream: Socket): (receiver: RowReceiver | undefined) 
       if (end > buffer.length) break
       const code = buffer[at]
       if (code === DATA_ROW && expected[0] !== undefined) {
-        pass(buffer.subarray(from, at))
+        if (at > from) pass(buffer.subarray(from, at))
         expected[0].row(buffer, at + HEADER)
         from = end
       } else if (code === READY) {

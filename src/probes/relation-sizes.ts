@@ -11,7 +11,7 @@ function largest(read: ReadRows): Set<number> {
   for (const row of read('tables')) {
     const [oid, size] = [row.oid as number, row.size as number]
     const last = top[TOP - 1]
-    if (last && size < last.size) continue
+    if (last && (size < last.size || (size === last.size && oid > last.oid))) continue
     // Few get this far: there is no need to sort them all.
     top.push({ oid, size })
     top.sort((a, b) => b.size - a.size || a.oid - b.oid)

@@ -13,10 +13,12 @@ export default defineRule({
   thresholds: { rows: 10_000, rows_per_second: 50_000 },
   deductions: { warning: 5 },
   check({ rates, tables }, { rows, rows_per_second }) {
+    const read = rates.filter((r) => r.seq_rows >= rows_per_second)
+    if (read.length === 0) return []
     const known = new Map(tables.map((t) => [t.oid, t]))
-    return rates.flatMap((r) => {
+    return read.flatMap((r) => {
       const live = known.get(r.oid)?.live ?? 0
-      if (live < rows || r.seq_rows < rows_per_second) return []
+      if (live < rows) return []
       return [
         {
           subject: `${r.schema}.${r.table}`,
