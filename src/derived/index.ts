@@ -3,6 +3,7 @@ import type { Derived } from '../core/derived.ts'
 import autovacuumDue from './autovacuum-due.ts'
 import backups from './backups.ts'
 import blockingTree from './blocking-tree.ts'
+import bufferHits from './buffer-hits.ts'
 import checksumFailures from './checksum-failures.ts'
 import connectionGroups from './connection-groups.ts'
 import connectionLimits from './connection-limits.ts'
@@ -40,6 +41,7 @@ export const derived: readonly Derived[] = [
   autovacuumDue,
   backups,
   blockingTree,
+  bufferHits,
   checksumFailures,
   connectionGroups,
   connectionLimits,

@@ -3,6 +3,7 @@ import type { Probe } from '../core/probe.ts'
 import activity from './activity.ts'
 import archiver from './archiver.ts'
 import blocking from './blocking.ts'
+import bufferTotals from './buffer-totals.ts'
 import catalogChanges from './catalog-changes.ts'
 import checkpoints from './checkpoints.ts'
 import columnWidths from './column-widths.ts'
@@ -44,6 +45,7 @@ export const probes: readonly Probe[] = [
   activity,
   archiver,
   blocking,
+  bufferTotals,
   catalogChanges,
   checkpoints,
   columnWidths,
