@@ -21,6 +21,8 @@ export interface ApplyOptions {
   readonly onProgress: (step: string, done: number) => void
   /** Told of each refusal; throws to stop there. */
   readonly onRefusal: (refusal: Refusal) => void
+  /** Runs a statement in place of the session's `script`. */
+  readonly run?: (statement: string) => Promise<unknown>
   /** Whether the rows of this file can go in at all. Default yes. */
   readonly takes?: (file: BackupFile) => Promise<boolean>
 }
@@ -33,7 +35,7 @@ export async function applyFiles(o: ApplyOptions): Promise<void> {
     o.signal.throwIfAborted()
     o.onProgress(`Restoring ${file.name}`, done / total)
     if (file.copy === undefined)
-      await applySql(o.session, await readText(o.folder, file.name), o.onRefusal, o.signal)
+      await applySql(o.run ?? o.session.script, await readText(o.folder, file.name), o.onRefusal, o.signal)
     else if ((await o.takes?.(file)) ?? true) await copyIn(o, file, file.copy)
     done += file.bytes
   }
@@ -41,14 +43,14 @@ export async function applyFiles(o: ApplyOptions): Promise<void> {
 
 /** Runs a script statement by statement. */
 export async function applySql(
-  session: BulkSession,
+  run: (statement: string) => Promise<unknown>,
   sql: string,
   onRefusal: ApplyOptions['onRefusal'],
   signal: AbortSignal,
 ): Promise<void> {
   for (const statement of splitSql(sql)) {
     signal.throwIfAborted()
-    await session.script(statement).catch((error: unknown) => onRefusal(refusalOf(statement, error)))
+    await run(statement).catch((error: unknown) => onRefusal(refusalOf(statement, error)))
   }
 }
 

@@ -48,6 +48,13 @@ export interface WorkOptions {
 /** A backup as it is shown: while something is done with it, how far that is. */
 export type ShownBackup = BackupRecord & { readonly progress?: Progress }
 
+export interface RestoreChoices {
+  /** Beside what is there; nothing is written over. */
+  readonly force?: boolean
+  /** Without owners, grants and the like where the role has no right to them. */
+  readonly leaveOut?: boolean
+}
+
 /** Backups of the targets: made, listed, proved, restored. */
 export interface Backups {
   readonly directory: string
@@ -62,7 +69,7 @@ export interface Backups {
   /** Proves a backup by restoring it into a throw-away server. What it finds is a result, not an error. */
   verify(id: string, options?: WorkOptions): Promise<Verified>
   /** Restores a backup into the database of a URL, all of it or nothing. A database that is not empty is refused without `force`. */
-  restore(id: string, url: string, options?: WorkOptions & { readonly force?: boolean }): Promise<Restored>
+  restore(id: string, url: string, options?: WorkOptions & RestoreChoices): Promise<Restored>
   /** What rules know, as of the last look; undefined for a target that has none and is to have none. */
   state(target: string): BackupState | undefined
   /** Looks again at what there is; also after each run and verification. */
@@ -212,13 +219,13 @@ export function createBackups(o: BackupsOptions): Backups {
       }))
     },
     verify: (id, options) => tracked(verify(id, options)),
-    async restore(id, url, { force = false, ...options } = {}) {
+    async restore(id, url, { force = false, leaveOut = false, ...options } = {}) {
       const { folder, manifest } = await whole(id)
       if (manifest instanceof AppError) throw manifest
       const work = workOn(id, options)
       const target = { spec: parseUrl(url, o.env), environment: libpqEnvironment(url, o.env) }
       try {
-        return await tracked(restoreBackup({ folder, manifest, force, tools, ...target, ...work }))
+        return await tracked(restoreBackup({ folder, manifest, force, leaveOut, tools, ...target, ...work }))
       } finally {
         progress.delete(id)
       }

@@ -1,12 +1,16 @@
+import type { LeftOut } from '../core/backup.ts'
 import { AppError } from '../core/errors.ts'
+import { plural } from '../core/format.ts'
 import { quoteIdentifier } from '../core/identifier.ts'
 import { type BulkSession, openBulkSession } from '../postgres/bulk-session.ts'
 import type { ConnectionSpec } from '../postgres/url.ts'
 import { applyFiles } from './apply.ts'
 import { damages } from './files.ts'
+import { leavingOut } from './leave-out.ts'
 import type { Progress } from './make.ts'
 import type { Manifest } from './manifest.ts'
 import { DUMP, type NativeTools, pgRestore } from './native.ts'
+import { leftOutOf, withoutRights } from './native-rights.ts'
 import { settle } from './source.ts'
 
 export interface RestoreOptions {
@@ -16,6 +20,8 @@ export interface RestoreOptions {
   readonly environment: Readonly<Record<string, string>>
   /** Restore beside what is there. Where an object exists already, it fails and nothing is changed. */
   readonly force: boolean
+  /** Leave out what the role has no right to, where the rows are worth having without it. */
+  readonly leaveOut: boolean
   readonly tools: (major: number) => Promise<NativeTools | undefined>
   readonly signal: AbortSignal
   readonly onProgress: (progress: Progress) => void
@@ -25,7 +31,14 @@ export interface Restored {
   readonly tables: number
   readonly rows: number
   readonly seconds: number
+  /** In the order in which they are to be run. */
+  readonly leftOut: readonly LeftOut[]
 }
+
+/** Statements named in an error. */
+const NAMED = 5
+/** What pg_restore says where the role has no right. */
+const RIGHTS = /must be (?:owner|member|superuser|able to SET ROLE)|permission denied/
 
 /** Restores a backup into a database, in one transaction: all of it or nothing. Throws AppError. */
 export async function restoreBackup(o: RestoreOptions): Promise<Restored> {
@@ -39,9 +52,12 @@ export async function restoreBackup(o: RestoreOptions): Promise<Restored> {
   signal.addEventListener('abort', stop, { once: true })
   try {
     await refuse(session, o)
-    if (manifest.method === 'pg_dump') await restoreNative(session, o)
-    else await restoreBuiltIn(session, o)
+    const restore = manifest.method === 'pg_dump' ? restoreNative : restoreBuiltIn
+    const leftOut = await restore(session, o)
     await session.end()
+    const rows = manifest.tables.reduce((sum, t) => sum + t.rows, 0)
+    const seconds = (performance.now() - began) / 1000
+    return { tables: manifest.tables.length, rows, seconds, leftOut }
   } catch (error) {
     stop()
     signal.throwIfAborted()
@@ -50,27 +66,45 @@ export async function restoreBackup(o: RestoreOptions): Promise<Restored> {
   } finally {
     signal.removeEventListener('abort', stop)
   }
-  const rows = manifest.tables.reduce((sum, t) => sum + t.rows, 0)
-  return { tables: manifest.tables.length, rows, seconds: (performance.now() - began) / 1000 }
 }
 
-async function restoreBuiltIn(session: BulkSession, o: RestoreOptions): Promise<void> {
+async function restoreBuiltIn(session: BulkSession, o: RestoreOptions): Promise<readonly LeftOut[]> {
   const { folder, manifest, signal } = o
+  const leftOut: LeftOut[] = []
+  // After each file: definitions come before the rows, which take long.
+  const agreed = () => {
+    if (leftOut.length > 0 && !o.leaveOut) throw new AppError('restore-rights', summaryOf(leftOut))
+  }
   await session.query('BEGIN')
   await settle(session, true)
   await applyFiles({
     ...{ session, folder, manifest, signal },
-    onProgress: (step, done) => o.onProgress({ step, done }),
+    run: leavingOut(session, (left) => void leftOut.push(left)),
+    onProgress(step, done) {
+      agreed()
+      o.onProgress({ step, done })
+    },
     onRefusal: ({ statement, message }) => {
       throw new AppError('restore-failed', `${message} (${statement})`)
     },
   })
+  agreed()
   o.onProgress({ step: 'Committing', done: 1 })
   await session.query('COMMIT')
+  return leftOut
 }
 
-async function restoreNative(session: BulkSession, o: RestoreOptions): Promise<void> {
+function summaryOf(leftOut: readonly LeftOut[]): string {
+  const named = leftOut.slice(0, NAMED).map((l) => `${l.statement} (${l.reason})`)
+  const more = leftOut.length > NAMED ? [`and ${leftOut.length - NAMED} more`] : []
+  return [`${plural(leftOut.length, 'statement')} of it the role may not run:`, ...named, ...more].join(
+    '\n  ',
+  )
+}
+
+async function restoreNative(session: BulkSession, o: RestoreOptions): Promise<readonly LeftOut[]> {
   const { folder, manifest } = o
+  const dump = `${folder}/${DUMP}`
   const needed = Number(/\d+/.exec(manifest.tool)?.[0])
   const tools = await o.tools(needed)
   if (!tools)
@@ -81,18 +115,25 @@ async function restoreNative(session: BulkSession, o: RestoreOptions): Promise<v
   // pg_restore has a connection of its own.
   await session.end()
   let tables = 0
-  const problems = await pgRestore(
-    tools,
-    ['--single-transaction', '--exit-on-error', `${folder}/${DUMP}`],
-    o.environment,
-    (table) => o.onProgress({ step: `Restoring ${table}`, done: ++tables / manifest.tables.length }),
-    o.signal,
-  )
-  if (problems) throw new AppError('restore-failed', problems)
+  const restore = (args: readonly string[]) =>
+    pgRestore(
+      tools,
+      ['--single-transaction', '--exit-on-error', ...args, dump],
+      o.environment,
+      (table) => o.onProgress({ step: `Restoring ${table}`, done: ++tables / manifest.tables.length }),
+      o.signal,
+    )
+  const problems = await (o.leaveOut ? withoutRights(tools, dump, restore) : restore([]))
+  if (problems)
+    throw new AppError(RIGHTS.test(problems) && !o.leaveOut ? 'restore-rights' : 'restore-failed', problems)
+  return o.leaveOut ? leftOutOf(tools, dump, o.spec.user) : []
 }
 
 /** What would fail in the middle is told before the first statement. */
-async function refuse(session: BulkSession, { manifest, force, spec }: RestoreOptions): Promise<void> {
+async function refuse(
+  session: BulkSession,
+  { manifest, force, leaveOut, spec }: RestoreOptions,
+): Promise<void> {
   const { major, role } = session.capabilities
   const because = (detail: string) => new AppError('restore-failed', detail)
   if (role === 'standby') throw because(`${spec.redacted} is a standby: it can not be written to`)
@@ -104,7 +145,7 @@ async function refuse(session: BulkSession, { manifest, force, spec }: RestoreOp
     throw new AppError('not-empty', `${spec.redacted} holds ${there.slice(0, 3).join(', ')}${more}`)
   }
   const roles = await missing(session, manifest.roles, 'SELECT rolname AS name FROM pg_roles')
-  if (roles.length > 0) {
+  if (roles.length > 0 && !leaveOut) {
     const fix = roles.map((name) => `CREATE ROLE ${quoteIdentifier(name)};`).join(' ')
     throw because(`roles are no part of a backup, and these are not there. ${fix}`)
   }
@@ -114,9 +155,24 @@ async function refuse(session: BulkSession, { manifest, force, spec }: RestoreOp
     'SELECT name FROM pg_available_extensions',
   )
   if (extensions.length > 0) throw because(`the server does not have the extensions ${extensions.join(', ')}`)
+  const closed = (await session.query(ONLY_ADMINISTRATORS, [manifest.extensions.map((e) => e.name)])).map(
+    (row) => `CREATE EXTENSION ${quoteIdentifier(row.name as string)};`,
+  )
+  if (closed.length > 0)
+    throw because(
+      `only an administrator can install some of its extensions. There, first: ${closed.join(' ')}`,
+    )
   const spaces = await missing(session, manifest.tablespaces, 'SELECT spcname AS name FROM pg_tablespace')
   if (spaces.length > 0) throw because(`the server does not have the tablespaces ${spaces.join(', ')}`)
 }
+
+/** Of these, those not there that this role may not make: the newest version needs a superuser and is not trusted. */
+const ONLY_ADMINISTRATORS = `
+  SELECT e.name FROM pg_available_extensions e
+  JOIN pg_available_extension_versions v ON v.name = e.name AND v.version = e.default_version
+  WHERE e.name = ANY ($1::text[]) AND e.installed_version IS NULL AND v.superuser AND NOT v.trusted
+    AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+  ORDER BY e.name`
 
 async function missing(session: BulkSession, names: readonly string[], known: string): Promise<string[]> {
   const there = new Set((await session.query(known)).map((row) => row.name))

@@ -165,7 +165,7 @@ async function applyDump(
     )
   const dump = join(o.folder, DUMP)
   const run = async (section: string) =>
-    applySql(session, await sectionOf(tools, dump, section), (r) => void refusals.push(r), signal)
+    applySql(session.script, await sectionOf(tools, dump, section), (r) => void refusals.push(r), signal)
   await run('pre-data')
   let tables = 0
   const problems = await pgRestore(

@@ -86,6 +86,13 @@ export const ACTION_ERRORS = {
     status: 409,
     exit: 4,
   },
+  'restore-rights': {
+    message: 'The role has no right to restore all of it',
+    remedy:
+      'Nothing was changed. Restore with a role that has the right, or with --leave-out: then all rows and definitions are restored, and what the detail names is left out, for an administrator to run.',
+    status: 409,
+    exit: 4,
+  },
   'restore-failed': {
     message: 'The backup could not be restored',
     remedy: 'Nothing was changed. Correct what the detail names and run it again.',

@@ -59,3 +59,10 @@ export interface BackupState {
   readonly proved: BackupRecord | null
   readonly kept: number
 }
+
+/** A statement that a restore left out. */
+export interface LeftOut {
+  /** In full, for an administrator to run. */
+  readonly statement: string
+  readonly reason: string
+}

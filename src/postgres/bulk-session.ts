@@ -19,6 +19,8 @@ export interface BulkSession {
   query(sql: string, values?: readonly unknown[]): Promise<readonly TextRow[]>
   /** Simple protocol, for text of our own or that pg_dump made: it may hold several statements. Rows of the last one. */
   script(sql: string): Promise<readonly TextRow[]>
+  /** Told of the SQLSTATE and text of each notice and warning. */
+  onNotice(heard: (state: string, message: string) => void): void
   /** The bytes of a `COPY … TO STDOUT`. */
   copyOut(sql: string): Readable
   /** Takes the bytes of a `COPY … FROM STDIN`; `rowCount` is known when it has finished. */
@@ -97,6 +99,7 @@ function makeSession(connection: Connection, capabilities: Capabilities): BulkSe
       const results = [await client.query<TextRow>(sql)].flat()
       return results.at(-1)?.rows ?? []
     },
+    onNotice: (heard) => void client.on('notice', ({ code = '', message = '' }) => heard(code, message)),
     copyOut: (sql) => submit(copyTo(sql)),
     copyIn: (sql) => submit(copyFrom(sql)) as Writable & { rowCount: number },
     async takeWire() {

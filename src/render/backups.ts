@@ -1,4 +1,4 @@
-import type { BackupRecord, Verified } from '../core/backup.ts'
+import type { BackupRecord, LeftOut, Verified } from '../core/backup.ts'
 import { formatBytes, formatCount, formatSeconds, plural } from '../core/format.ts'
 import { type Style, wrap } from './text.ts'
 
@@ -50,4 +50,11 @@ export function renderVerified({ ok, seconds, detail, notVerifiable }: Verified,
       ? ''
       : `Not proved, since it can not be restored there:\n${notVerifiable.map((n) => `${wrap(n, page.width, '  ')}\n`).join('')}`
   return `${wrap(head, page.width, '')}\n${wrap(detail, page.width, '  ')}\n${unproved}`
+}
+
+/** What a restore left out: statements to be copied, so each stands whole on a line. */
+export function renderLeftOut(leftOut: readonly LeftOut[]): string {
+  if (leftOut.length === 0) return ''
+  const lines = leftOut.map(({ statement }) => `${statement}\n`)
+  return `\nLeft out, since the role has no right to it. As an administrator, there:\n${lines.join('')}`
 }

@@ -8,7 +8,7 @@ import { nearest } from '../../core/nearest.ts'
 import type { Config } from '../../monitor/config.ts'
 import { identify } from '../../monitor/identify.ts'
 import { redactUrl } from '../../postgres/url.ts'
-import { renderBackup, renderBackups, renderVerified } from '../../render/backups.ts'
+import { renderBackup, renderBackups, renderLeftOut, renderVerified } from '../../render/backups.ts'
 import { openStore } from '../../store/open-store.ts'
 import { atMost, defineCommand, type Values } from '../command.ts'
 import { loadConfig } from '../config-file.ts'
@@ -26,6 +26,10 @@ const OPTIONS = {
     help: 'restore: the database that it goes into; it must be there and empty',
   },
   force: { type: 'boolean', help: 'restore: beside what is there; nothing is written over' },
+  'leave-out': {
+    type: 'boolean',
+    help: 'restore: without the owners, grants, comments and publications that the role has no right to; they are named',
+  },
   yes: { type: 'boolean', help: 'restore: without being asked, for scripts' },
   directory: {
     type: 'string',
@@ -44,7 +48,7 @@ export default defineCommand({
     'pgtend backup run [url or configured name]',
     'pgtend backup list [url or configured name]',
     'pgtend backup verify <backup>',
-    'pgtend backup restore <backup> --to <url> [--force] [--yes]',
+    'pgtend backup restore <backup> --to <url> [--force] [--leave-out] [--yes]',
   ],
   doc: 'Backups are consistent, compressed and hashed; docs/backups.md says what is in them and how to restore them by hand. verify restores into a throw-away server and compares rows, sequences, constraints and indexes; its time is the measured recovery time. restore does all of it in one transaction or nothing. Exit code 0: done, and proved where that was asked; 1: the backup is not what it should be; 2: misuse, or the database is not empty; 3: can not connect; 4: failed.',
   options: OPTIONS,
@@ -104,12 +108,12 @@ const FORMS: Readonly<Record<string, (asked: Asked) => Promise<number>>> = {
       const where = redactUrl(to)
       if (!values.yes && !(await confirm(`Restore ${id} into ${where}?`, io))) return 2
       const restored = await withProgress(io, (onProgress) =>
-        backups.restore(id, to, { force, onProgress, signal: io.stopped }),
+        backups.restore(id, to, { force, leaveOut: values['leave-out'], onProgress, signal: io.stopped }),
       )
-      const { tables, rows, seconds } = restored
+      const { tables, rows, seconds, leftOut } = restored
       say(asked, { id, to: where, ...restored }, () => {
         const what = `${plural(tables, 'table')} with ${formatCount(rows)} rows`
-        return `Restored ${what} into ${where} in ${formatSeconds(seconds)}. Run ANALYZE there: statistics are no part of a backup.\n`
+        return `Restored ${what} into ${where} in ${formatSeconds(seconds)}. Run ANALYZE there: statistics are no part of a backup.\n${renderLeftOut(leftOut)}`
       })
       return 0
     }),
