@@ -49,6 +49,13 @@ export function failureOf(error: unknown, probe: Probe, server: Capabilities): F
   if (code === '42501') return fail('denied', said, grantOf(probe, server))
   if (code === '55P03') return fail('timeout', 'another session held a lock on what it reads')
   if (code === '57014') return fail('timeout', 'it took longer than the statement timeout')
+  // No text holds a zero byte: they are what a file is filled with that was cut off while the server goes on writing.
+  if (code === '22021' && /\b0x00\b/.test(said) && probe.extension === 'pg_stat_statements')
+    return fail(
+      'failed',
+      `the file in which pg_stat_statements keeps its texts is damaged: ${said}`,
+      'SELECT pg_stat_statements_reset();',
+    )
   if (code && (UNTRANSLATABLE.has(code) || (code === '42883' && /conversion/.test(said))))
     return fail(
       'failed',
