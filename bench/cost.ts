@@ -205,6 +205,6 @@ if (options.save) {
   mkdirSync(dir, { recursive: true })
   writeFileSync(
     join(dir, 'cost.json'),
-    `${JSON.stringify(saved, (_, v) => (typeof v === 'number' ? Math.round(v * 100) / 100 : v), 1)}\n`,
+    `${JSON.stringify(saved, (_, v) => (typeof v === 'number' ? Math.round(v * 100) / 100 : v), 2)}\n`,
   )
 }
