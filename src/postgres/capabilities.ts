@@ -164,7 +164,11 @@ export async function readCapabilities(connection: Connection, spec: ConnectionS
     connection.query(COMMIT),
     connection.query(CLOCK),
   ]
-  const { value } = await withDeadline(connection, DEADLINE, Promise.allSettled(sent))
+  const { value } = await withDeadline(connection, DEADLINE, Promise.allSettled(sent)).catch(
+    (error: Error) => {
+      throw new AppError('unreachable', `${connection.where}: ${error.message}`)
+    },
+  )
   const [pidBefore, , , main, , available, , control, , pidAfter] = value
   const text = textOf(main)
   if (text === undefined) {

@@ -124,7 +124,9 @@ export async function runFlight(
     const sent = connection.together(() =>
       send(connection, server, units, settings, memory, { careful, timed }),
     )
-    const { value, late } = await withDeadline(connection, within, sent)
+    const { value, late } = await withDeadline(connection, within, sent).catch((error: unknown) => {
+      throw gone(connection, error)
+    })
     const first = value.prelude.result?.rows[0]
     if (!careful && !first && isLostPlan(value.prelude.error)) continue
     if (!first || (connection.lost !== undefined && !late)) throw gone(connection, value.prelude.error)
