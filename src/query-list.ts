@@ -150,6 +150,12 @@ const figuresOf = (rate: Rate, window: number): CurrentFigures => ({
   ...{ calls: rate.calls, callsRate: rate.calls_rate, mean: rate.mean, total: rate.total, share: rate.share },
   rowsPerCall: rate.rows_per_call,
   blocksPerCall: rate.blocks / rate.calls,
+  cacheHit: rate.cache_hit,
+  tempBlocksPerCall: rate.temp_blocks / rate.calls,
+  walPerCall: rate.wal / rate.calls,
+  planningPerCall: rate.planning / rate.calls,
+  deviation: rate.stddev,
+  max: rate.max,
   window,
 })
 

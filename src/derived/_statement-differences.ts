@@ -9,6 +9,7 @@ export type Statement = Row<typeof statements>
 const COUNTERS = [
   'calls',
   'exec_seconds',
+  'plan_seconds',
   'rows',
   'hit_blocks',
   'read_blocks',

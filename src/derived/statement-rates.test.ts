@@ -30,7 +30,9 @@ const rates = (
   )
 
 test('figures are those of the window', () =>
-  expect(rates([{ calls: 20, exec_seconds: 5, rows: 40, hit_blocks: 90, read_blocks: 10 }])).toMatchObject([
+  expect(
+    rates([{ calls: 20, exec_seconds: 5, plan_seconds: 0.5, rows: 40, hit_blocks: 90, read_blocks: 10 }]),
+  ).toMatchObject([
     {
       calls: 20,
       calls_rate: 2,
@@ -40,6 +42,7 @@ test('figures are those of the window', () =>
       rows_per_call: 2,
       blocks: 100,
       cache_hit: 0.9,
+      planning: 0.5,
       slow: false,
     },
   ]))

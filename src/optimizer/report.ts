@@ -51,6 +51,17 @@ export interface CurrentFigures {
   readonly share: number
   readonly rowsPerCall: number
   readonly blocksPerCall: number
+  /** Of these, those found in shared buffers, 0 to 1; null where none was asked for. */
+  readonly cacheHit: number | null
+  /** Of temporary files, read and written. */
+  readonly tempBlocksPerCall: number
+  /** Bytes. */
+  readonly walPerCall: number
+  /** Seconds; 0 where track_planning is off. */
+  readonly planningPerCall: number
+  /** Of the execution time since its statistics began, seconds. */
+  readonly deviation: number
+  readonly max: number
   /** Length of the window, seconds. */
   readonly window: number
 }

@@ -47,3 +47,24 @@ test('what is not known is said, with what would help', () => {
     'Statement f\n\nFindings\n  none\n\nNot known\n  Plan: there is no private planner here\n    Use Linux\n',
   )
 })
+
+test('figures of a call: what there is none of is not told', () => {
+  const figures = {
+    ...{ calls: 20, callsRate: 2, mean: 0.25, total: 5, share: 0.5, rowsPerCall: 2, window: 10 },
+    ...{ blocksPerCall: 5, cacheHit: 0.9, tempBlocksPerCall: 0, walPerCall: 0, planningPerCall: 0 },
+    ...{ deviation: 0.1, max: 3 },
+  }
+  const report = { fingerprint: 'f', sql: 'select 1', findings: [], rewrites: [], indexes: [], gaps: [] }
+  const told = (more: Partial<typeof figures> = {}) =>
+    renderQueryReport({ ...report, at: 0, current: { ...figures, ...more } } as QueryReport, page).replaceAll(
+      /\s+/g,
+      ' ',
+    )
+  expect(told()).toContain(
+    '20 calls in 10 s, 250 ms each (± 100 ms, 3 s at most since its statistics began), 50 % of the time of all statements; a call: 2 rows, 5 blocks (90 % from shared buffers)',
+  )
+  expect(told()).not.toMatch(/planning|temporary|WAL/)
+  expect(told({ planningPerCall: 0.002, tempBlocksPerCall: 7, walPerCall: 2048 })).toContain(
+    'buffers), 2 ms of planning, 7 blocks of temporary files, 2 kB of WAL',
+  )
+})

@@ -19,14 +19,7 @@ export function renderQueryReport(report: QueryReport, page: Page): string {
   const head = `Statement ${report.queryId ?? report.fingerprint}`
   const parts = [
     style('strong', head),
-    ...(current
-      ? [
-          wrap(
-            `${formatCount(current.calls)} calls in ${formatSeconds(current.window)}, ${formatSeconds(current.mean)} each, ${formatRatio(current.share)} of the time of all statements; ${formatCount(current.rowsPerCall)} rows and ${formatCount(current.blocksPerCall)} blocks a call`,
-            page.width,
-          ),
-        ]
-      : []),
+    ...(current ? [wrap(figuresOf(current), page.width)] : []),
     section(
       'Findings',
       style,
@@ -140,3 +133,18 @@ const renderGap = ({ part, reason, remedy }: ReportGap, { width }: Page): string
     wrap(`${PARTS[part]}: ${reason}`, width, '  '),
     ...(remedy === undefined ? [] : [wrap(remedy, width, '    ')]),
   ].join('\n')
+
+function figuresOf(c: NonNullable<QueryReport['current']>): string {
+  const each = [
+    `${formatCount(c.rowsPerCall)} rows`,
+    `${formatCount(c.blocksPerCall)} blocks${c.cacheHit === null ? '' : ` (${formatRatio(c.cacheHit)} from shared buffers)`}`,
+    ...(c.planningPerCall > 0 ? [`${formatSeconds(c.planningPerCall)} of planning`] : []),
+    ...(c.tempBlocksPerCall > 0 ? [`${formatCount(c.tempBlocksPerCall)} blocks of temporary files`] : []),
+    ...(c.walPerCall > 0 ? [`${formatBytes(c.walPerCall)} of WAL`] : []),
+  ]
+  return [
+    `${formatCount(c.calls)} calls in ${formatSeconds(c.window)}, ${formatSeconds(c.mean)} each`,
+    ` (± ${formatSeconds(c.deviation)}, ${formatSeconds(c.max)} at most since its statistics began),`,
+    ` ${formatRatio(c.share)} of the time of all statements; a call: ${each.join(', ')}`,
+  ].join('')
+}

@@ -130,7 +130,8 @@ export const REPORT = {
   ...{ at: NOW, sql: GUESTS, fingerprint: 'f00d', queryId: '471' },
   current: {
     ...{ calls: 92, callsRate: 1.53, mean: 0.124, total: 11.4, share: 0.57, rowsPerCall: 4, window: 60 },
-    blocksPerCall: 2_210,
+    ...{ blocksPerCall: 2_210, cacheHit: 0.93, tempBlocksPerCall: 0, walPerCall: 0 },
+    ...{ planningPerCall: 0.0004, deviation: 0.018, max: 0.41 },
   },
   findings: [
     {

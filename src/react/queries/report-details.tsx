@@ -1,4 +1,4 @@
-import { formatCount, formatSeconds } from '../../core/format.ts'
+import { formatCount, formatRatio, formatSeconds } from '../../core/format.ts'
 import type { CurrentFigures, QueryReport, ReportFinding } from '../api/query-types.ts'
 import { showValue } from '../display.ts'
 import { Card } from '../ui/card.tsx'
@@ -104,11 +104,16 @@ export function ReportDetails({ report }: { readonly report: QueryReport }) {
 }
 
 function Current({ figures }: { readonly figures: CurrentFigures }) {
-  const { callsRate, calls, mean, total, share, rowsPerCall, blocksPerCall, window } = figures
+  const { callsRate, calls, mean, total, share, rowsPerCall, blocksPerCall, window, cacheHit } = figures
+  const { deviation, max, planningPerCall, tempBlocksPerCall, walPerCall } = figures
   return (
     <Figures
       items={[
-        { name: 'Mean', value: showValue(mean, 'seconds'), note: 'of one call' },
+        {
+          name: 'Mean',
+          value: showValue(mean, 'seconds'),
+          note: `± ${formatSeconds(deviation)}, ${formatSeconds(max)} at most since its statistics began`,
+        },
         { name: 'Share of time', value: showValue(share, 'ratio'), note: `${formatSeconds(total)} in all` },
         {
           name: 'Calls',
@@ -116,7 +121,20 @@ function Current({ figures }: { readonly figures: CurrentFigures }) {
           note: `${formatCount(calls)} in ${formatSeconds(window)}`,
         },
         { name: 'Rows', value: formatCount(rowsPerCall), note: 'of one call' },
-        { name: 'Pages', value: formatCount(blocksPerCall), note: 'of 8 kB, of one call' },
+        {
+          name: 'Pages',
+          value: formatCount(blocksPerCall),
+          note: `of one call${cacheHit === null ? '' : `, ${formatRatio(cacheHit)} from shared buffers`}`,
+        },
+        ...(planningPerCall > 0
+          ? [{ name: 'Planning', value: showValue(planningPerCall, 'seconds'), note: 'of one call' }]
+          : []),
+        ...(tempBlocksPerCall > 0
+          ? [{ name: 'Temporary files', value: formatCount(tempBlocksPerCall), note: 'pages of one call' }]
+          : []),
+        ...(walPerCall > 0
+          ? [{ name: 'WAL', value: showValue(walPerCall, 'bytes'), note: 'of one call' }]
+          : []),
       ]}
     />
   )
