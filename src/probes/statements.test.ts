@@ -16,7 +16,8 @@ describe.each(majors)('PostgreSQL %i', (major) => {
   test('calls of a statement move, and its text has no literals', async () => {
     await db.query('CREATE TABLE customers (id int, name text)')
     const ask = () => db.query(`SELECT count(*) FROM customers WHERE name = 'Ada Lovelace'`)
-    await ask()
+    // Other tests push out what ran but once.
+    for (let i = 0; i < 20; i++) await ask()
     const [known] = await db.query(
       `SELECT queryid::text AS key, dbid AS database FROM pg_stat_statements
         JOIN pg_database d ON d.oid = dbid WHERE query LIKE '%FROM customers%' AND datname = current_database()`,
