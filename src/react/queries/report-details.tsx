@@ -5,6 +5,7 @@ import { Card } from '../ui/card.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { Figures } from '../ui/figures.tsx'
 import list from '../ui/list.module.css'
+import { sentence } from '../ui/sentence.ts'
 import { Sql, type SqlMark } from '../ui/sql.tsx'
 import { indexOfPlace } from '../ui/sql-tokens.ts'
 import { CostChange } from './cost-change.tsx'
@@ -159,7 +160,7 @@ function Planned({
     values && values.length > 0
       ? `With ${values.map((v, i) => `$${i + 1} = ${v ?? 'NULL'}`).join(', ')}.`
       : '',
-    ...notes,
+    ...notes.map(sentence),
   ]
   return (
     <Card title="Plan" span={3}>
