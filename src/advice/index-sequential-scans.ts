@@ -1,4 +1,5 @@
 import { defineAdvice } from '../core/advice.ts'
+import { byNumber } from '../core/by-number.ts'
 import { formatCount, formatRatio, formatSeconds, shorten } from '../core/format.ts'
 import { maybe } from '../core/given.ts'
 import statementRates from '../derived/statement-rates.ts'
@@ -21,7 +22,7 @@ export default defineAdvice({
   needs: { rates: tableRates, tables, statements: maybe(statementRates) },
   thresholds: { rows: 10_000, rows_per_second: 50_000 },
   recommend({ rates, tables, statements = [] }, { rows, rows_per_second }) {
-    const known = new Map(tables.map((t) => [t.oid, t]))
+    const known = byNumber(tables, 'oid')
     return rates.flatMap((r) => {
       const live = known.get(r.oid)?.live ?? 0
       if (live < rows || r.seq_rows < rows_per_second) return []

@@ -44,14 +44,18 @@ export function autovacuumThresholds(
   server: Capabilities,
 ): Thresholds {
   const settings = settingsOf(server)
-  const value = (name: Name): number => numberParameter(set, name) ?? settings[name]
+  // Most tables have none of their own, and there are many.
+  const value = (name: Name): number => (set && numberParameter(set, name)) ?? settings[name]
   const rows = Math.max(0, tuples)
-  const after = (kind: 'vacuum' | 'vacuum_insert' | 'analyze'): number =>
-    value(`autovacuum_${kind}_threshold`) + value(`autovacuum_${kind}_scale_factor`) * rows
+  const after = (base: Name, factor: Name): number => value(base) + value(factor) * rows
+  const vacuum = after('autovacuum_vacuum_threshold', 'autovacuum_vacuum_scale_factor')
   const most = value('autovacuum_vacuum_max_threshold')
   return {
-    vacuum: most < 0 ? after('vacuum') : Math.min(most, after('vacuum')),
-    insert: value('autovacuum_vacuum_insert_threshold') < 0 ? null : after('vacuum_insert'),
-    analyze: after('analyze'),
+    vacuum: most < 0 ? vacuum : Math.min(most, vacuum),
+    insert:
+      value('autovacuum_vacuum_insert_threshold') < 0
+        ? null
+        : after('autovacuum_vacuum_insert_threshold', 'autovacuum_vacuum_insert_scale_factor'),
+    analyze: after('autovacuum_analyze_threshold', 'autovacuum_analyze_scale_factor'),
   }
 }

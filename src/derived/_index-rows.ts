@@ -1,3 +1,4 @@
+import { byNumber } from '../core/by-number.ts'
 import type { Row } from '../core/table.ts'
 import type indexDefinitions from '../probes/index-definitions.ts'
 import type indexes from '../probes/indexes.ts'
@@ -6,15 +7,9 @@ import { byText, memoized, namesByOid, type RelationName } from './_names.ts'
 export type IndexDefinition = Row<typeof indexDefinitions>
 export type IndexCounters = Row<typeof indexes>
 
-export const definitionsByOid = memoized(
-  (rows: readonly IndexDefinition[]): ReadonlyMap<number, IndexDefinition> =>
-    new Map(rows.map((d) => [d.oid, d])),
-)
+export const definitionsByOid = memoized((rows: readonly IndexDefinition[]) => byNumber(rows, 'oid'))
 
-export const countersByOid = memoized(
-  (rows: readonly IndexCounters[]): ReadonlyMap<number, IndexCounters> =>
-    new Map(rows.map((i) => [i.oid, i])),
-)
+export const countersByOid = memoized((rows: readonly IndexCounters[]) => byNumber(rows, 'oid'))
 
 /** An index with what doesn't change while the schema stays. */
 export interface NamedIndex {

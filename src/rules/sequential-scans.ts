@@ -1,3 +1,4 @@
+import { byNumber } from '../core/by-number.ts'
 import { formatCount } from '../core/format.ts'
 import { defineRule } from '../core/rule.ts'
 import tableRates from '../derived/table-rates.ts'
@@ -13,7 +14,7 @@ export default defineRule({
   thresholds: { rows: 10_000, rows_per_second: 50_000 },
   deductions: { warning: 5 },
   check({ rates, tables }, { rows, rows_per_second }) {
-    const known = new Map(tables.map((t) => [t.oid, t]))
+    const known = byNumber(tables, 'oid')
     return rates.flatMap((r) => {
       const live = known.get(r.oid)?.live ?? 0
       if (live < rows || r.seq_rows < rows_per_second) return []
