@@ -23,7 +23,6 @@ const rare = (scans: number, days: number, writes = 1_000_000, size = 200 * 1024
       }),
     ],
     relations: [row(relations, { oid: 1, rows_inserted: writes, rows_updated: 50, rows_hot_updated: 50 })],
-    names: [],
     age: [row(statisticsAge, { since: 1, seconds: days * DAY })],
   })
 

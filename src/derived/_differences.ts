@@ -1,4 +1,4 @@
-import { numbersOf } from '../core/column-rows.ts'
+import { type Numbers, numbersOf } from '../core/column-rows.ts'
 import type { Pair } from '../core/given.ts'
 
 /** A row of the newer sample, with what each counter grew by since the older one. */
@@ -66,14 +66,9 @@ export function differences<K extends string, R extends Counters<K> & object>(
 }
 
 /** A value that is not there counts as zero. */
-const value = (column: Float64Array | undefined, at: number): number => column?.[at] || 0
+const value = (column: Numbers | undefined, at: number): number => column?.[at] || 0
 
-function moved(
-  now: readonly Float64Array[],
-  before: readonly Float64Array[],
-  at: number,
-  base: number,
-): boolean {
+function moved(now: readonly Numbers[], before: readonly Numbers[], at: number, base: number): boolean {
   for (let i = 0; i < now.length; i++) if (value(now[i], at) !== value(before[i], base)) return true
   return false
 }
@@ -82,18 +77,21 @@ function moved(
 function basesOf<K extends string, R extends Counters<K> & object>(
   pair: Pick<Pair<R>, 'now' | 'before'>,
   spec: DifferenceSpec<R, K>,
-  now: readonly Float64Array[],
-  before: readonly Float64Array[],
+  now: readonly Numbers[],
+  before: readonly Numbers[],
 ): Int32Array {
   const placeOf = places(pair.before, spec)
   const { since } = spec
-  return Int32Array.from(pair.now, (row, at) => {
+  const baseOf = (row: R, at: number): number => {
     const base = placeOf(row, at)
     if (base === NEW) return NEW
     if (since && since(row) !== since(pair.before[base] as R)) return ANEW
     for (let i = 0; i < now.length; i++) if (value(now[i], at) < value(before[i], base)) return ANEW
     return base
-  })
+  }
+  const bases = new Int32Array(pair.now.length)
+  for (let at = 0; at < bases.length; at++) bases[at] = baseOf(pair.now[at] as R, at)
+  return bases
 }
 
 /**

@@ -1,19 +1,15 @@
+import { byNumber } from '../core/by-number.ts'
 import type { Row } from '../core/table.ts'
 import type indexDefinitions from '../probes/index-definitions.ts'
 import type indexes from '../probes/indexes.ts'
-import { byOid } from './_by-oid.ts'
 import { byText, memoized, namesByOid, type RelationName } from './_names.ts'
 
 export type IndexDefinition = Row<typeof indexDefinitions>
 export type IndexCounters = Row<typeof indexes>
 
-export const definitionsByOid = memoized(
-  (rows: readonly IndexDefinition[]): ReadonlyMap<number, IndexDefinition> =>
-    new Map(rows.map((d) => [d.oid, d])),
-)
+export const definitionsByOid = memoized((rows: readonly IndexDefinition[]) => byNumber(rows, 'oid'))
 
-/** Index counters by oid, `since` the names of the schema. */
-export const countersByOid = byOid<IndexCounters>()
+export const countersByOid = memoized((rows: readonly IndexCounters[]) => byNumber(rows, 'oid'))
 
 /** An index with what doesn't change while the schema stays. */
 export interface NamedIndex {

@@ -1,3 +1,4 @@
+import { byNumber } from '../core/by-number.ts'
 import type { Row } from '../core/table.ts'
 import type relationNames from '../probes/relation-names.ts'
 
@@ -16,9 +17,7 @@ export function memoized<R extends object, V>(make: (rows: R) => V): (rows: R) =
 }
 
 /** Relations by oid. */
-export const namesByOid = memoized(
-  (rows: readonly RelationName[]): ReadonlyMap<number, RelationName> => new Map(rows.map((r) => [r.oid, r])),
-)
+export const namesByOid = memoized((rows: readonly RelationName[]) => byNumber(rows, 'oid'))
 
 /** Order by two texts, the same on every machine. */
 export const byText =

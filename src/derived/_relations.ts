@@ -1,6 +1,7 @@
+import { byNumber } from '../core/by-number.ts'
 import type { Row } from '../core/table.ts'
 import type relations from '../probes/relations.ts'
-import { byOid } from './_by-oid.ts'
+import { memoized } from './_names.ts'
 
-/** Table counters by oid, `since` the names of the schema. */
-export const relationsByOid = byOid<Row<typeof relations>>()
+/** Table counters by oid, made once for all that look there. */
+export const relationsByOid = memoized((rows: readonly Row<typeof relations>[]) => byNumber(rows, 'oid'))

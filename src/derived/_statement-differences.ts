@@ -31,10 +31,8 @@ const spec = {
     a.toplevel === b.toplevel,
 }
 
-const known = new WeakMap<
-  readonly Statement[],
-  { before: readonly Statement[]; found: StatementDifferences }
->()
+/** By newer and older sample, both held weakly: each older one was once a newer one, and none would ever be let go of. */
+const known = new WeakMap<readonly Statement[], WeakMap<readonly Statement[], StatementDifferences>>()
 
 type StatementDifferences = Differences<Statement, StatementCounter>
 
@@ -44,15 +42,17 @@ type StatementDifferences = Differences<Statement, StatementCounter>
  * no entry was dropped, which is how evictions and resets show.
  */
 export function statementDifferences(both: Pair<Statement>): StatementDifferences {
-  const earlier = known.get(both.now)
-  if (earlier?.before === both.before) return earlier.found
-  const began = numbersOf(both.before, 'stats_since').reduce((newest, at) => (at > newest ? at : newest), 0)
+  const earlier = known.get(both.now)?.get(both.before)
+  if (earlier) return earlier
+  const beginnings = numbersOf(both.before, 'stats_since')
+  let began = 0
+  for (let at = 0; at < beginnings.length; at++) began = Math.max(began, beginnings[at] || 0)
   const found = differences(both, {
     ...spec,
     keep: () => false,
     // Whatever the older sample didn't have began after all that it had.
     fromZero: (s, isNew, intact) => (s.stats_since === null ? isNew && intact : s.stats_since >= began),
   })
-  known.set(both.now, { before: both.before, found })
+  known.set(both.now, new WeakMap([[both.before, found]]))
   return found
 }

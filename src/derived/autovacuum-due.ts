@@ -42,7 +42,7 @@ export default defineDerived({
   compute({ relations, names, parameters }, { server }) {
     const set = parametersByOid(parameters)
     const on = server.settings.autovacuum !== 'off' && server.settings.track_counts !== 'off'
-    const at = relationsByOid(relations, names)
+    const { get: at } = relationsByOid(relations)
     const keep = rowsAgain(names)
     const due: Part[] = []
     const add = (oid: number, name: RelationName, part: Part['part']): void => {

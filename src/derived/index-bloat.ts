@@ -52,7 +52,7 @@ export default defineDerived({
     const named = namesByOid(names)
     const defined = definitionsByOid(definitions)
     const set = parametersByOid(parameters)
-    const tables = relationsByOid(relations, names)
+    const { get: tables } = relationsByOid(relations)
     const widthsOf = new Map(widths.map((w) => [w.oid, w]))
     const block = blockSize(server)
     return widths

@@ -52,7 +52,7 @@ export default defineDerived({
     kept_because: optional(detail('Why it must stay')),
   },
   compute({ indexes, definitions, names, age, keys = [], partitions = [] }, { server }) {
-    const counted = countersByOid(indexes, names)
+    const { get: counted } = countersByOid(indexes)
     const tree = partitionTree(partitions)
     /** The counters of an index, those of all parts of a partitioned table's taken together. */
     const use = (oid: number): Use | undefined => {

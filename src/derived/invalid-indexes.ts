@@ -33,7 +33,7 @@ export default defineDerived({
     const invalid = definitions.filter((d) => !(d.valid || d.being_built))
     if (invalid.length === 0) return []
     const named = namesByOid(names)
-    const counted = countersByOid(indexes, names)
+    const { get: counted } = countersByOid(indexes)
     const valid = Map.groupBy(
       definitions.filter((d) => d.valid),
       (d) => d.table_oid,

@@ -40,7 +40,7 @@ export default defineDerived({
   compute({ partitions, names, relations, indexes = [] }, { server }) {
     if (partitions.length === 0) return []
     const named = namesByOid(names)
-    const at = relationsByOid(relations, names)
+    const { get: at } = relationsByOid(relations)
     const tree = partitionTree(partitions)
     const indexPages = new Map<number, number>()
     for (const { oid, pages } of indexes) {

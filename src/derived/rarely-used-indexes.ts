@@ -1,6 +1,5 @@
 import { gauge, id, label } from '../core/columns.ts'
 import { defineDerived } from '../core/derived.ts'
-import relationNames from '../probes/relation-names.ts'
 import relations from '../probes/relations.ts'
 import { relationsByOid } from './_relations.ts'
 import indexUsage from './index-usage.ts'
@@ -11,7 +10,7 @@ export default defineDerived({
   title: 'Rarely used indexes',
   doc: 'Indexes that queries do scan, but far more seldom than writes have to keep them up. Only those that could be dropped, on this server’s own figures.',
   rows: 'many',
-  from: { usage: indexUsage, relations, names: relationNames, age: statisticsAge },
+  from: { usage: indexUsage, relations, age: statisticsAge },
   columns: {
     oid: id('Oid of the index'),
     schema: label('Schema'),
@@ -23,9 +22,9 @@ export default defineDerived({
     writes_per_scan: gauge('count', 'Writes for each scan'),
     seconds: gauge('seconds', 'Time since the statistics began'),
   },
-  compute({ usage, relations, names, age: [age] }) {
+  compute({ usage, relations, age: [age] }) {
     if (!age) return []
-    const tables = relationsByOid(relations, names)
+    const { get: tables } = relationsByOid(relations)
     return usage
       .flatMap(({ oid, table_oid, schema, table, index, size, scans, droppable, valid, partitioned }) => {
         const t = tables(table_oid)

@@ -48,5 +48,9 @@ export default defineDerived({
   },
 })
 
-const sumOf = (rows: readonly { readonly pages: number }[]): number =>
-  numbersOf(rows, 'pages').reduce((sum, pages) => sum + pages, 0)
+function sumOf(rows: readonly { readonly pages: number }[]): number {
+  const pages = numbersOf(rows, 'pages')
+  let sum = 0
+  for (let at = 0; at < pages.length; at++) sum += pages[at] as number
+  return sum
+}

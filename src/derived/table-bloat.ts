@@ -46,7 +46,7 @@ export default defineDerived({
   compute({ widths, relations, names, parameters = [] }, { server }) {
     const named = namesByOid(names)
     const set = parametersByOid(parameters)
-    const at = relationsByOid(relations, names)
+    const { get: at } = relationsByOid(relations)
     const block = blockSize(server)
     return widths
       .flatMap((w) => {

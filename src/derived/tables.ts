@@ -47,7 +47,7 @@ export default defineDerived({
   },
   compute({ relations, names, parameters, partitions = [] }, { server }) {
     const set = parametersByOid(parameters)
-    const at = relationsByOid(relations, names)
+    const { get: at } = relationsByOid(relations)
     const tree = partitionTree(partitions)
     const block = blockSize(server)
     const keep = rowsAgain(names)

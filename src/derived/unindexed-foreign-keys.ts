@@ -41,7 +41,7 @@ export default defineDerived({
   },
   compute({ keys, definitions, names, relations, partitions = [] }, { server }) {
     const named = namesByOid(names)
-    const at = relationsByOid(relations, names)
+    const { get: at } = relationsByOid(relations)
     const tree = partitionTree(partitions)
     const block = blockSize(server)
     const keep = rowsAgain(names)

@@ -1,8 +1,9 @@
 import { noteColumns } from '../core/column-rows.ts'
 import type { Column, Columns } from '../core/columns.ts'
 import type { RowReceiver } from './data-rows.ts'
+import { numberStore } from './number-store.ts'
 import { type ParsedRow, readerOf, SpecError } from './parse-rows.ts'
-import { numberAt, textReader } from './wire-values.ts'
+import { Repeated, valueStore } from './value-store.ts'
 
 /** Rows of one result kept as columns: numbers in typed arrays, texts once each where they repeat. */
 export interface ColumnTable extends RowReceiver {
@@ -17,15 +18,15 @@ const FIRST_SIZE = 256
 /** A table is seldom much longer than the last time: room for a little more saves copying. */
 const ROOM = 1.05
 const lengths = new WeakMap<Columns, number>()
-/** How a missing flag is kept; NaN is a missing number, which no server can send. */
+/** How a missing flag is kept. */
 const NO_FLAG = 2
 
 interface Store {
   readonly put: (row: number, buffer: Buffer, from: number, to: number) => boolean
   readonly putNull: (row: number) => void
   readonly grow: (size: number) => void
-  /** The array that the view's getters read from. */
-  readonly values: () => ArrayLike<unknown>
+  /** What the view's getters read from. */
+  readonly values: () => ArrayLike<unknown> | Repeated
 }
 
 /** Makes an empty table for a column spec. */
@@ -40,7 +41,8 @@ export function columnTable(columns: Columns): ColumnTable {
   let fault: string | undefined
 
   const grow = (): void => {
-    size = size === 0 ? Math.max(FIRST_SIZE, Math.ceil(expected * ROOM)) : size * 2
+    // Most columns show in their first rows how wide they are: before there is much to move.
+    size = size === 0 ? FIRST_SIZE : Math.max(size * 2, Math.ceil(expected * ROOM))
     for (const store of stores) store.grow(size)
   }
 
@@ -80,13 +82,13 @@ export function columnTable(columns: Columns): ColumnTable {
         throw new SpecError(`columns are (${fields.join(', ')}), the spec says (${names.join(', ')})`)
       }
       if (fault !== undefined) throw new SpecError(fault)
-      if (length < size / 2) for (const store of stores) store.grow(length)
+      if (Math.ceil(length * ROOM) < size) for (const store of stores) store.grow(length)
       lengths.set(columns, length)
       const values = stores.map((store) => store.values())
       const View = viewOf(columns)
       const rows = new Array<ParsedRow>(length)
       for (let i = 0; i < length; i++) rows[i] = new View(values, i) as unknown as ParsedRow
-      noteColumns(rows, new Map(names.map((name, i) => [name, values[i] as ArrayLike<unknown>])))
+      noteColumns(rows, new Map(names.map((name, i) => [name, values[i]])))
       return rows
     },
   }
@@ -97,26 +99,7 @@ function storeOf(column: Column): Store {
   const { sentTimes } = column
   if (column.type === 'number') return numberStore(sentTimes === undefined ? undefined : (n) => n / sentTimes)
   if (column.type === 'boolean') return flagStore()
-  return valueStore(column)
-}
-
-/** `made`: the value from the number that was sent, where they are not the same. */
-function numberStore(made?: (sent: number) => number): Store {
-  let values = new Float64Array(0)
-  return {
-    put(row, buffer, from, to) {
-      const value = numberAt(buffer, from, to)
-      values[row] = made ? made(value) : value
-      return !Number.isNaN(value)
-    },
-    putNull(row) {
-      values[row] = Number.NaN
-    },
-    grow(size) {
-      values = resized(values, new Float64Array(size))
-    },
-    values: () => values,
-  }
+  return valueStore(column.type === 'list' ? readerOf(column) : undefined)
 }
 
 function flagStore(): Store {
@@ -131,40 +114,17 @@ function flagStore(): Store {
       values[row] = NO_FLAG
     },
     grow(size) {
-      values = resized(values, new Uint8Array(size))
+      const larger = new Uint8Array(size)
+      larger.set(values.length > size ? values.subarray(0, size) : values)
+      values = larger
     },
     values: () => values,
   }
 }
 
-/** Texts and lists: as values of the language. */
-function valueStore(column: Column): Store {
-  const values: unknown[] = []
-  const textAt = textReader()
-  const read = column.type === 'list' ? readerOf(column) : undefined
-  return {
-    put(row, buffer, from, to) {
-      const text = textAt(buffer, from, to)
-      const value = read ? read(text) : text
-      values[row] = value
-      return value !== undefined
-    },
-    putNull(row) {
-      values[row] = null
-    },
-    grow: () => {},
-    values: () => values,
-  }
-}
-
-function resized<A extends Float64Array | Uint8Array>(from: A, to: A): A {
-  to.set(from.length > to.length ? from.subarray(0, to.length) : from)
-  return to
-}
-
-type View = new (values: readonly ArrayLike<unknown>[], row: number) => object
+type View = new (values: readonly (ArrayLike<unknown> | Repeated)[], row: number) => object
 interface Inside {
-  readonly _values: readonly ArrayLike<unknown>[]
+  readonly _values: readonly (ArrayLike<unknown> | Repeated)[]
   readonly _row: number
 }
 
@@ -176,9 +136,9 @@ function viewOf(columns: Columns): View {
   if (known) return known
   const names = Object.keys(columns)
   class Row {
-    readonly _values: readonly ArrayLike<unknown>[]
+    readonly _values: readonly (ArrayLike<unknown> | Repeated)[]
     readonly _row: number
-    constructor(values: readonly ArrayLike<unknown>[], row: number) {
+    constructor(values: readonly (ArrayLike<unknown> | Repeated)[], row: number) {
       this._values = values
       this._row = row
     }
@@ -206,11 +166,11 @@ function getterOf({ type, optional }: Column, i: number): (this: Inside) => unkn
 
 const numberGetter = (i: number) =>
   function (this: Inside): unknown {
-    return (this._values[i] as Float64Array)[this._row]
+    return (this._values[i] as ArrayLike<number>)[this._row]
   }
 const optionalGetter = (i: number) =>
   function (this: Inside): unknown {
-    const value = (this._values[i] as Float64Array)[this._row]
+    const value = (this._values[i] as ArrayLike<number>)[this._row]
     return Number.isNaN(value) ? null : value
   }
 const flagGetter = (i: number) =>
@@ -220,5 +180,6 @@ const flagGetter = (i: number) =>
   }
 const valueGetter = (i: number) =>
   function (this: Inside): unknown {
-    return (this._values[i] as unknown[])[this._row]
+    const values = this._values[i] as unknown[] | Repeated
+    return values instanceof Repeated ? values.at(this._row) : values[this._row]
   }

@@ -26,8 +26,8 @@ export function divertRows(stream: Socket): (receiver: RowReceiver | undefined) 
   const expected: (RowReceiver | undefined)[] = []
   let rest: Buffer = NOTHING
 
-  stream.on('data', (chunk: Buffer) => {
-    const buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
+  /** Hands on all whole messages; returns what follows them. */
+  const take = (buffer: Buffer): Buffer => {
     let at = 0
     let from = 0
     while (at + HEADER <= buffer.length) {
@@ -46,7 +46,19 @@ export function divertRows(stream: Socket): (receiver: RowReceiver | undefined) 
       at = end
     }
     pass(buffer.subarray(from, at))
-    rest = at === buffer.length ? NOTHING : buffer.subarray(at)
+    return at === buffer.length ? NOTHING : buffer.subarray(at)
+  }
+
+  stream.on('data', (chunk: Buffer) => {
+    let bytes = chunk
+    // Only the message that two chunks share is put together: to copy whole chunks would double what a reading allocates.
+    while (rest.length > 0 && bytes.length > 0) {
+      const length = rest.length < HEADER ? HEADER : 1 + rest.readUInt32BE(1)
+      const missing = bytes.subarray(0, length - rest.length)
+      bytes = bytes.subarray(missing.length)
+      rest = take(Buffer.concat([rest, missing]))
+    }
+    if (bytes.length > 0) rest = take(bytes)
   })
   return (receiver) => void expected.push(receiver)
 }
