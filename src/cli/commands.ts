@@ -1,10 +1,21 @@
 import type { Command } from './command.ts'
+import { boundHeap } from './heap.ts'
+
+type Load = () => Promise<{ readonly default: Command }>
+
+/** Of what runs for weeks: the engine must know before it has made room for loading all the code. */
+const lasting =
+  (load: Load): Load =>
+  () => {
+    boundHeap()
+    return load()
+  }
 
 /** How each command is loaded: only the one that is called. In the order of the help. */
-export const COMMANDS: Readonly<Record<string, () => Promise<{ readonly default: Command }>>> = {
+export const COMMANDS: Readonly<Record<string, Load>> = {
   check: () => import('./commands/check.ts'),
-  watch: () => import('./commands/watch.ts'),
-  serve: () => import('./commands/serve.ts'),
+  watch: lasting(() => import('./commands/watch.ts')),
+  serve: lasting(() => import('./commands/serve.ts')),
   alerts: () => import('./commands/alerts.ts'),
   optimize: () => import('./commands/optimize.ts'),
   explain: () => import('./commands/explain.ts'),
@@ -20,5 +31,5 @@ export const COMMANDS: Readonly<Record<string, () => Promise<{ readonly default:
   capacity: () => import('./commands/capacity.ts'),
   success: () => import('./commands/success.ts'),
   sql: () => import('./commands/sql.ts'),
-  demo: () => import('./commands/demo.ts'),
+  demo: lasting(() => import('./commands/demo.ts')),
 }

@@ -5,7 +5,6 @@ import type { Monitor } from '../../monitor/monitor.ts'
 import { parseUrl } from '../../postgres/url.ts'
 import { defineCommand, numberOption } from '../command.ts'
 import { loadConfig } from '../config-file.ts'
-import { boundHeap } from '../heap.ts'
 import { isLoopback, startHost, storePathOf } from '../host.ts'
 import type { Io } from '../io.ts'
 import { parseTarget } from '../target.ts'
@@ -38,7 +37,6 @@ export default defineCommand({
   },
   lasting: true,
   async run(values, positionals, io) {
-    boundHeap()
     const config = await loadConfig(io, values.config)
     const given = [...positionals, ...values.target].map(parseTarget)
     const targets = chosen(given, config, io)
