@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { boundHeap } from '../src/cli/heap.ts'
 import type { Cadence } from '../src/core/probe.ts'
 import { derived } from '../src/derived/index.ts'
 import { parseConfig } from '../src/monitor/config.ts'
@@ -42,8 +41,6 @@ const CADENCES: Readonly<Record<Kind, readonly Cadence[]>> = {
 }
 
 const [, , url = ''] = process.argv
-// As `serve` does.
-boundHeap()
 const dir = mkdtempSync(join(tmpdir(), 'pgtend-bench-'))
 const store = await openStore({ path: join(dir, 'history.db') })
 const config = parseConfig({})

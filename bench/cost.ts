@@ -56,7 +56,7 @@ const least = (lines: readonly Line[]): Line => {
 
 /** As bin/pgtend.cjs does it, with compiled code kept: or the compiler of TypeScript would be part of what is measured. */
 async function startSubject(url: string): Promise<ChildProcess> {
-  const child = fork(join(import.meta.dirname, 'cost-subject.ts'), [url], {
+  const child = fork(join(import.meta.dirname, 'cost-start.ts'), [url], {
     stdio: 'inherit',
     env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'pgtend-bench', 'compiled') },
     execArgv: (process.env.BENCH_NODE ?? '').split(' ').filter(Boolean),
