@@ -8,7 +8,7 @@ select c.oid,
   pg_stat_get_numscans(c.oid) as scans,
   ${lastScan} as last_scan
 from pg_class c
-where c.oid >= 16384 and c.relkind = 'i' and c.relpersistence <> 't' and c.relnamespace <> 99`
+where c.relkind = 'i' and c.oid >= 16384 and c.relpersistence <> 't' and c.relnamespace <> 99`
 
 export default defineProbe({
   name: 'indexes',

@@ -75,4 +75,39 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     await expect.poll(async () => (await read()).scans, { timeout: 20_000 }).toBe(1)
     expect((await read()).last_scan === null).toBe(major < 16)
   })
+
+  test('what has storage or partitions is told, idle or not; other kinds and TOAST tables never vacuumed are not', async () => {
+    await db.query('CREATE SCHEMA kinds')
+    for (const sql of [
+      'TABLE kinds.idle (id serial PRIMARY KEY, note text)',
+      'TABLE kinds.long (note text)',
+      'TABLE kinds.parent (id int PRIMARY KEY) PARTITION BY RANGE (id)',
+      'MATERIALIZED VIEW kinds.kept AS SELECT 1 AS one',
+      'VIEW kinds.seen AS SELECT 1 AS one',
+      'TYPE kinds.pair AS (a int, b int)',
+    ])
+      await db.query(`CREATE ${sql}`)
+    await db.query(`INSERT INTO kinds.long
+      SELECT string_agg(md5(i::text), '') FROM generate_series(1, 2000) i, generate_series(1, 3) j GROUP BY j`)
+    await db.query('VACUUM kinds.long')
+    const told = async (read: Promise<readonly { readonly oid: number }[]>) => {
+      const oids = (await read).map((row) => row.oid)
+      const rows = await db.query(
+        `SELECT coalesce('toast of ' || t.relname, c.relname) AS name FROM pg_class c LEFT JOIN pg_class t ON t.reltoastrelid = c.oid
+         WHERE c.oid = ANY($1) AND 'kinds'::regnamespace IN (c.relnamespace, t.relnamespace) ORDER BY 1`,
+        [oids],
+      )
+      return rows.map((row) => row.name)
+    }
+    expect(await told(readProbe(db.monitorUrl, relations))).toEqual([
+      'idle',
+      'kept',
+      'long',
+      'parent',
+      'toast of long',
+    ])
+    expect(await told(readProbe(db.monitorUrl, indexes))).toEqual(['idle_pkey'])
+    const oid = (await db.query(`SELECT 'kinds.idle_pkey'::regclass::oid AS oid`))[0]?.oid
+    expect(one(await readProbe(db.monitorUrl, indexes), (row) => row.oid === oid).scans).toBe(0)
+  })
 })
