@@ -2,7 +2,7 @@ import { byNumber } from '../core/by-number.ts'
 import type { Row } from '../core/table.ts'
 import type indexDefinitions from '../probes/index-definitions.ts'
 import type indexes from '../probes/indexes.ts'
-import { byText, memoized, namesByOid, type RelationName } from './_names.ts'
+import { byText, memoized, namesByOid, type TableName } from './_names.ts'
 
 export type IndexDefinition = Row<typeof indexDefinitions>
 export type IndexCounters = Row<typeof indexes>
@@ -14,34 +14,33 @@ export const countersByOid = memoized((rows: readonly IndexCounters[]) => byNumb
 /** An index with what doesn't change while the schema stays. */
 export interface NamedIndex {
   readonly definition: IndexDefinition
-  readonly name: RelationName
-  readonly table: RelationName
+  readonly table: TableName
   readonly keptBecause: string | null
 }
 
 const named = new WeakMap<
   readonly IndexDefinition[],
-  { readonly names: readonly RelationName[]; readonly indexes: readonly NamedIndex[] }
+  { readonly names: readonly TableName[]; readonly indexes: readonly NamedIndex[] }
 >()
 
-/** All indexes with their names, in the order of these. Made once for as long as the schema stays: sorting is what is dear. */
+/** All indexes with their tables, in the order of the names. Made once for as long as the schema stays: sorting is what is dear. */
 export function namedIndexes(
   definitions: readonly IndexDefinition[],
-  names: readonly RelationName[],
+  names: readonly TableName[],
 ): readonly NamedIndex[] {
   const known = named.get(definitions)
   if (known?.names === names) return known.indexes
   const byOid = namesByOid(names)
   const indexes = definitions
     .flatMap((definition) => {
-      const [name, table] = [byOid.get(definition.oid), byOid.get(definition.table_oid)]
-      return name && table ? [{ definition, name, table, keptBecause: keptBecause(definition) }] : []
+      const table = byOid.get(definition.table_oid)
+      return table ? [{ definition, table, keptBecause: keptBecause(definition) }] : []
     })
     .sort(
       byText(
         (i) => i.table.schema,
         (i) => i.table.name,
-        (i) => i.name.name,
+        (i) => i.definition.name,
       ),
     )
   named.set(definitions, { names, indexes })
@@ -52,7 +51,7 @@ export function namedIndexes(
 export function keptBecause(index: IndexDefinition): string | null {
   if (index.primary) return 'it is the primary key'
   if (index.exclusion) return 'it enforces an exclusion constraint'
-  if (index.constraint !== null) return `it enforces the constraint ${index.constraint}`
+  if (index.constraint) return `it enforces the constraint ${index.name}`
   if (index.unique) return 'it enforces uniqueness'
   if (index.foreign_key_target) return 'a foreign key refers to it'
   if (index.replica_identity) return 'logical replication identifies rows by it'

@@ -1,8 +1,8 @@
 import { byNumber } from '../core/by-number.ts'
 import type { Row } from '../core/table.ts'
-import type relationNames from '../probes/relation-names.ts'
+import type tableNames from '../probes/table-names.ts'
 
-export type RelationName = Row<typeof relationNames>
+export type TableName = Row<typeof tableNames>
 
 /** What `make` gave for these rows, made once for as long as the rows live: tables are large and seldom change. */
 export function memoized<R extends object, V>(make: (rows: R) => V): (rows: R) => V {
@@ -16,8 +16,8 @@ export function memoized<R extends object, V>(make: (rows: R) => V): (rows: R) =
   }
 }
 
-/** Relations by oid. */
-export const namesByOid = memoized((rows: readonly RelationName[]) => byNumber(rows, 'oid'))
+/** Tables by oid. */
+export const namesByOid = memoized((rows: readonly TableName[]) => byNumber(rows, 'oid'))
 
 /** Order by two texts, the same on every machine. */
 export const byText =
@@ -34,7 +34,7 @@ export const byText =
   }
 
 /** Tables and materialised views in the order of schema and name. Made once for as long as the names stay. */
-export const namedTables = memoized((rows: readonly RelationName[]): readonly RelationName[] =>
+export const namedTables = memoized((rows: readonly TableName[]): readonly TableName[] =>
   rows
     .filter((r) => r.kind === 'r' || r.kind === 'm')
     .sort(

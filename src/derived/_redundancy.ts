@@ -30,7 +30,7 @@ const shapeOf = (i: IndexDefinition): string =>
 const worth = (i: IndexDefinition): readonly number[] => [
   Number(i.primary),
   Number(i.exclusion),
-  Number(i.constraint !== null),
+  Number(i.constraint),
   Number(i.foreign_key_target),
   Number(i.replica_identity),
   Number(i.partition),
@@ -51,7 +51,7 @@ const isFree = (i: IndexDefinition): boolean =>
   !(
     i.primary ||
     i.exclusion ||
-    i.constraint !== null ||
+    i.constraint ||
     i.foreign_key_target ||
     i.replica_identity ||
     i.partition ||

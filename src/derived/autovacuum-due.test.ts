@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { context, derive, row } from '../../test/facts.ts'
-import relationNames from '../probes/relation-names.ts'
 import relations from '../probes/relations.ts'
 import storageParameters from '../probes/storage-parameters.ts'
+import tableNames from '../probes/table-names.ts'
 import { autovacuumThresholds } from './_autovacuum.ts'
 import autovacuumDue from './autovacuum-due.ts'
 
@@ -40,7 +40,7 @@ const due = (
         row(relations, { oid: 1, tuples: 1000, ...of }),
         row(relations, { oid: 2, tuples: 1000, dead: 500 }),
       ],
-      names: [row(relationNames, { oid: 1, schema: 's', name: 't', kind: 'r', toast_oid: 2 })],
+      names: [row(tableNames, { oid: 1, schema: 's', name: 't', kind: 'r', toast_oid: 2 })],
       parameters: Object.entries(parameters).map(([oid, options]) =>
         row(storageParameters, { oid: Number(oid), options }),
       ),

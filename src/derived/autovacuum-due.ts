@@ -1,12 +1,12 @@
 import { detail, flag, gauge, id, label, optional, time } from '../core/columns.ts'
 import { defineDerived } from '../core/derived.ts'
 import type { Row } from '../core/table.ts'
-import relationNames from '../probes/relation-names.ts'
 import relations from '../probes/relations.ts'
 import storageParameters from '../probes/storage-parameters.ts'
+import tableNames from '../probes/table-names.ts'
 import { again } from './_again.ts'
 import { autovacuumThresholds, type Thresholds } from './_autovacuum.ts'
-import { namedTables, type RelationName } from './_names.ts'
+import { namedTables, type TableName } from './_names.ts'
 import { relationsByOid } from './_relations.ts'
 import { booleanParameter, parametersByOid } from './_storage-parameters.ts'
 
@@ -17,7 +17,7 @@ export default defineDerived({
   title: 'When autovacuum comes',
   doc: 'How far each table and its TOAST table are towards the next VACUUM and ANALYZE by autovacuum: changes out of the threshold that its own parameters and the server’s settings make. Above 1 it is due. Those without changes are left out; a TOAST table counts from its first VACUUM on.',
   rows: 'many',
-  from: { relations, names: relationNames, parameters: storageParameters },
+  from: { relations, names: tableNames, parameters: storageParameters },
   columns: {
     oid: id('Oid of the table, or of its TOAST table'),
     schema: label('Schema'),
@@ -45,7 +45,7 @@ export default defineDerived({
     const { get: at } = relationsByOid(relations)
     const keep = rowsAgain(names)
     const due: Part[] = []
-    const add = (oid: number, name: RelationName, part: Part['part']): void => {
+    const add = (oid: number, name: TableName, part: Part['part']): void => {
       const r = at(oid)
       if (!r || r.dead + r.inserted_since_vacuum + r.changed_since_analyze === 0) return
       // A TOAST table without parameters of its own follows its table's.
@@ -65,7 +65,7 @@ type Part = ReturnType<typeof progress>
 
 function progress(
   r: Row<typeof relations>,
-  { schema, name }: RelationName,
+  { schema, name }: TableName,
   part: 'table' | 'TOAST',
   enabled: boolean,
   { vacuum, insert, analyze }: Thresholds,

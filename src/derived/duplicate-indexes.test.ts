@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest'
 import { derive, row } from '../../test/facts.ts'
 import indexDefinitions from '../probes/index-definitions.ts'
-import relationNames from '../probes/relation-names.ts'
+import tableNames from '../probes/table-names.ts'
 import duplicateIndexes from './duplicate-indexes.ts'
 import indexUsage from './index-usage.ts'
 
-const definition = (oid: number, table_oid = 1) =>
+const definition = (oid: number, table_oid = 1, partitioned = false) =>
   row(indexDefinitions, {
     oid,
+    name: `n${oid}`,
+    partitioned,
     table_oid,
     method: 'btree',
     keys: '1',
@@ -15,13 +17,13 @@ const definition = (oid: number, table_oid = 1) =>
     valid: true,
     ready: true,
   })
-const name = (oid: number, kind = 'i') => row(relationNames, { oid, schema: 's', name: `n${oid}`, kind })
+const names = [1, 2].map((oid) => row(tableNames, { oid, schema: 's', name: `n${oid}`, kind: 'r' }))
 
 test('names the needless one and what does its work, with its size and use', () =>
   expect(
     derive(duplicateIndexes, {
       definitions: [definition(5), definition(4)],
-      names: [name(1, 'r'), name(4), name(5)],
+      names,
       usage: [row(indexUsage, { oid: 5, size: 16_384, scans: 7 })],
     }),
   ).toEqual([
@@ -40,11 +42,10 @@ test('names the needless one and what does its work, with its size and use', () 
   ]))
 
 test('the same index on two tables is no duplicate, and those of partitioned parents are told as such', () => {
-  const names = [name(1, 'r'), name(2, 'r'), name(4), name(5)]
-  const judged = (definitions: ReturnType<typeof definition>[], of = names) =>
-    derive(duplicateIndexes, { definitions, names: of, usage: undefined })
-  expect(judged([definition(4), definition(5, 2)])).toEqual([])
-  expect(judged([definition(4), definition(5)], [name(1, 'p'), name(4, 'I'), name(5, 'I')])).toMatchObject([
+  const judged = (...definitions: ReturnType<typeof definition>[]) =>
+    derive(duplicateIndexes, { definitions, names, usage: undefined })
+  expect(judged(definition(4), definition(5, 2))).toEqual([])
+  expect(judged(definition(4, 1, true), definition(5, 1, true))).toMatchObject([
     { oid: 5, partitioned: true },
   ])
 })

@@ -2,7 +2,7 @@ import { detail, flag, gauge, id, label } from '../core/columns.ts'
 import { defineDerived } from '../core/derived.ts'
 import { maybe } from '../core/given.ts'
 import indexDefinitions from '../probes/index-definitions.ts'
-import relationNames from '../probes/relation-names.ts'
+import tableNames from '../probes/table-names.ts'
 import { namesByOid } from './_names.ts'
 import { allRedundant } from './_redundancy.ts'
 import indexUsage from './index-usage.ts'
@@ -12,7 +12,7 @@ export default defineDerived({
   title: 'Duplicate and redundant indexes',
   doc: 'Indexes that another index of the same table makes needless: identical ones, and those whose columns another one begins with. Compared by columns, operator classes, collations, order, expressions, predicate and method. Names the one to drop; never one that a constraint, foreign key or replica identity needs.',
   rows: 'many',
-  from: { definitions: indexDefinitions, names: relationNames, usage: maybe(indexUsage) },
+  from: { definitions: indexDefinitions, names: tableNames, usage: maybe(indexUsage) },
   columns: {
     oid: id('Oid of the index that is needless'),
     schema: label('Schema'),
@@ -31,21 +31,21 @@ export default defineDerived({
     const needless = new Set(redundant.map(({ index }) => index.oid))
     const used = new Map(usage.filter((u) => needless.has(u.oid)).map((u) => [u.oid, u]))
     return redundant.flatMap(({ index, twin, reason }) => {
-      const [name, twinName, table] = [named.get(index.oid), named.get(twin.oid), named.get(index.table_oid)]
-      if (!name || !twinName || !table) return []
+      const table = named.get(index.table_oid)
+      if (!table) return []
       const found = used.get(index.oid)
       return [
         {
           oid: index.oid,
-          schema: name.schema,
+          schema: table.schema,
           table: table.name,
-          index: name.name,
+          index: index.name,
           twin_oid: twin.oid,
-          twin: twinName.name,
+          twin: twin.name,
           reason,
           size: found?.size ?? 0,
           scans: found?.scans ?? 0,
-          partitioned: name.kind === 'I',
+          partitioned: index.partitioned,
         },
       ]
     })

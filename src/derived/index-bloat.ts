@@ -4,9 +4,9 @@ import { maybe } from '../core/given.ts'
 import type { Row } from '../core/table.ts'
 import columnWidths from '../probes/column-widths.ts'
 import indexDefinitions from '../probes/index-definitions.ts'
-import relationNames from '../probes/relation-names.ts'
 import relations from '../probes/relations.ts'
 import storageParameters from '../probes/storage-parameters.ts'
+import tableNames from '../probes/table-names.ts'
 import { distinctKeys, indexPages, isStale } from './_bloat.ts'
 import { blockSize } from './_blocks.ts'
 import { definitionsByOid, type IndexDefinition } from './_index-rows.ts'
@@ -31,7 +31,7 @@ export default defineDerived({
     widths: columnWidths,
     definitions: indexDefinitions,
     relations,
-    names: relationNames,
+    names: tableNames,
     parameters: maybe(storageParameters),
   },
   columns: {
@@ -57,10 +57,10 @@ export default defineDerived({
     const block = blockSize(server)
     return widths
       .flatMap((own) => {
-        const [name, definition] = [named.get(own.oid), defined.get(own.oid)]
+        const definition = defined.get(own.oid)
         const table = definition && tables(definition.table_oid)
-        const tableName = definition && named.get(definition.table_oid)
-        if (name?.kind !== 'i' || !definition || !table || !tableName) return []
+        const name = definition && named.get(definition.table_oid)
+        if (!definition || definition.partitioned || !table || !name) return []
         const heap = widthsOf.get(definition.table_oid)
         const facts = {
           own,
@@ -71,7 +71,7 @@ export default defineDerived({
         }
         return [
           {
-            ...{ oid: own.oid, schema: name.schema, table: tableName.name, index: name.name },
+            ...{ oid: own.oid, schema: name.schema, table: name.name, index: definition.name },
             size: own.pages * block,
             ...estimate({ ...facts, never: table.tuples < 0 }, set.get(own.oid), block),
           },

@@ -5,22 +5,18 @@ import foreignKeys from '../probes/foreign-keys.ts'
 import indexDefinitions from '../probes/index-definitions.ts'
 import indexes from '../probes/indexes.ts'
 import partitions from '../probes/partitions.ts'
-import relationNames from '../probes/relation-names.ts'
+import tableNames from '../probes/table-names.ts'
 import indexUsage from './index-usage.ts'
 import statisticsAge from './statistics-age.ts'
 
 const usage = (
   definition: Parameters<typeof row<typeof indexDefinitions>>[1] = {},
-  kind = 'i',
   keys?: Row<typeof foreignKeys>[],
 ) =>
   derive(indexUsage, {
     indexes: [row(indexes, { oid: 2, pages: 3, scans: 4 })],
-    definitions: [row(indexDefinitions, { oid: 2, table_oid: 1, valid: true, ...definition })],
-    names: [
-      row(relationNames, { oid: 1, schema: 's', name: 't', kind: 'r' }),
-      row(relationNames, { oid: 2, schema: 's', name: 'i', kind }),
-    ],
+    definitions: [row(indexDefinitions, { oid: 2, name: 'i', table_oid: 1, valid: true, ...definition })],
+    names: [row(tableNames, { oid: 1, schema: 's', name: 't', kind: 'r' })],
     age: [row(statisticsAge, { since: 77 })],
     keys,
     partitions: undefined,
@@ -47,10 +43,10 @@ test('an ordinary index may go', () =>
   ]))
 
 test.each([
-  [{ primary: true, unique: true, constraint: 't_pkey' }, 'primary key'],
+  [{ primary: true, unique: true, constraint: true }, 'primary key'],
   [{ unique: true }, 'uniqueness'],
-  [{ unique: true, constraint: 't_a_key' }, 'the constraint t_a_key'],
-  [{ exclusion: true, constraint: 't_excl' }, 'exclusion'],
+  [{ unique: true, constraint: true }, 'the constraint i'],
+  [{ exclusion: true, constraint: true }, 'exclusion'],
   [{ foreign_key_target: true }, 'foreign key'],
   [{ replica_identity: true }, 'replication'],
   [{ clustered: true }, 'clustered'],
@@ -63,18 +59,15 @@ test('the index of a partitioned table stands for its parts at all levels', () =
   const rows = derive(indexUsage, {
     indexes: [row(indexes, { oid: 21, pages: 1, scans: 2 }), row(indexes, { oid: 23, pages: 4, scans: 5 })],
     definitions: [
-      row(indexDefinitions, { oid: 20, table_oid: 10, valid: true }),
+      row(indexDefinitions, { oid: 20, name: 'n20', table_oid: 10, valid: true, partitioned: true }),
       ...[21, 22, 23].map((oid) =>
-        row(indexDefinitions, { oid, table_oid: oid - 10, valid: true, partition: true }),
+        row(indexDefinitions, {
+          ...{ oid, name: `n${oid}`, table_oid: oid - 10 },
+          ...{ valid: true, partition: true, partitioned: oid === 22 },
+        }),
       ),
     ],
-    names: [10, 11, 12, 13, 20, 21, 22, 23].map((oid) =>
-      row(relationNames, {
-        oid,
-        name: `n${oid}`,
-        kind: { 10: 'p', 12: 'p', 20: 'I', 22: 'I' }[oid] ?? (oid < 20 ? 'r' : 'i'),
-      }),
-    ),
+    names: [10, 11, 12, 13].map((oid) => row(tableNames, { oid, kind: oid % 2 === 0 ? 'p' : 'r' })),
     age: undefined,
     keys: undefined,
     partitions: [
@@ -94,7 +87,7 @@ test('the index of a partitioned table stands for its parts at all levels', () =
 test('the only index that serves a foreign key stays', () => {
   const keys = [row(foreignKeys, { oid: 7, name: 'k', table_oid: 1, columns: [3] })]
   const of = (index: Parameters<typeof row<typeof indexDefinitions>>[1]) =>
-    usage({ ...index, method: 'btree', ready: true }, 'i', keys)
+    usage({ ...index, method: 'btree', ready: true }, keys)
   expect(of({ keys: '3 1', key_columns: 2 })).toMatchObject([
     { droppable: false, kept_because: expect.stringContaining('foreign key k') },
   ])

@@ -5,7 +5,7 @@ import foreignKeys from '../probes/foreign-keys.ts'
 import indexDefinitions from '../probes/index-definitions.ts'
 import indexes from '../probes/indexes.ts'
 import partitions from '../probes/partitions.ts'
-import relationNames from '../probes/relation-names.ts'
+import tableNames from '../probes/table-names.ts'
 import { again } from './_again.ts'
 import { blockSize } from './_blocks.ts'
 import { supporters } from './_foreign-keys.ts'
@@ -28,7 +28,7 @@ export default defineDerived({
   from: {
     indexes,
     definitions: indexDefinitions,
-    names: relationNames,
+    names: tableNames,
     age: maybe(statisticsAge),
     keys: maybe(foreignKeys),
     partitions: maybe(partitions),
@@ -69,8 +69,8 @@ export default defineDerived({
     const since = age?.[0]?.since ?? null
     const block = blockSize(server)
     const keep = rowsAgain(names)
-    return namedIndexes(definitions, names).flatMap(({ definition, name, table, keptBecause }) => {
-      const partitioned = name.kind === 'I'
+    return namedIndexes(definitions, names).flatMap(({ definition, table, keptBecause }) => {
+      const { partitioned } = definition
       if (partitioned ? definition.partition : !counted(definition.oid)) return []
       const { pages, scans, last_scan } = use(definition.oid) ?? NEVER
       const key = served.get(definition.oid)
@@ -79,9 +79,9 @@ export default defineDerived({
         keep({
           oid: definition.oid,
           table_oid: definition.table_oid,
-          schema: name.schema,
+          schema: table.schema,
           table: table.name,
-          index: name.name,
+          index: definition.name,
           size: pages * block,
           scans,
           last_scan,

@@ -1,9 +1,11 @@
 import { detail, gauge, id, label, optional } from '../core/columns.ts'
 import { defineDerived } from '../core/derived.ts'
 import { maybe } from '../core/given.ts'
+import { quoteIdentifier } from '../core/identifier.ts'
+import { fail } from '../core/outcome.ts'
 import indexDefinitions from '../probes/index-definitions.ts'
 import indexes from '../probes/indexes.ts'
-import relationNames from '../probes/relation-names.ts'
+import tableNames from '../probes/table-names.ts'
 import { blockSize } from './_blocks.ts'
 import { countersByOid } from './_index-rows.ts'
 import { namesByOid } from './_names.ts'
@@ -19,7 +21,7 @@ export default defineDerived({
   title: 'Invalid indexes',
   doc: 'Indexes that no query may use, most often left behind by a CREATE INDEX or REINDEX CONCURRENTLY that failed. Those being built now are not listed.',
   rows: 'many',
-  from: { definitions: indexDefinitions, names: relationNames, indexes: maybe(indexes) },
+  from: { definitions: indexDefinitions, names: tableNames, indexes: maybe(indexes) },
   columns: {
     oid: id('Oid of the index'),
     schema: label('Schema'),
@@ -30,8 +32,15 @@ export default defineDerived({
     kept_because: optional(detail('Why it can not simply be dropped')),
   },
   compute({ definitions, names, indexes = [] }, { server }) {
-    const invalid = definitions.filter((d) => !(d.valid || d.being_built))
+    // The index of a partitioned parent is invalid until all parts have one: nothing is left behind there.
+    const invalid = definitions.filter((d) => !(d.valid || d.being_built || d.partitioned))
     if (invalid.length === 0) return []
+    if (invalid.some((d) => d.being_built === null))
+      return fail(
+        'denied',
+        'other roles are building indexes, and which ones is hidden',
+        `GRANT pg_monitor TO ${quoteIdentifier(server.user)};`,
+      )
     const named = namesByOid(names)
     const { get: counted } = countersByOid(indexes)
     const valid = Map.groupBy(
@@ -41,31 +50,28 @@ export default defineDerived({
     /** Whether the index that was to be rebuilt is there and usable. */
     const stands = (name: string, table: number): boolean =>
       (valid.get(table) ?? []).some((d) => {
-        const found = named.get(d.oid)?.name
-        return found === name || (Buffer.byteLength(found ?? '') === NAME_LENGTH && found?.startsWith(name))
+        return d.name === name || (Buffer.byteLength(d.name) === NAME_LENGTH && d.name.startsWith(name))
       })
     return invalid
       .flatMap((d) => {
-        const [name, table] = [named.get(d.oid), named.get(d.table_oid)]
-        // The index of a partitioned parent is invalid until all parts have one: nothing is left behind there.
-        if (name?.kind !== 'i' || !table) return []
-        const [, of = null, end] = LEFTOVER.exec(name.name) ?? []
+        const table = named.get(d.table_oid)
+        if (!table) return []
+        const [, of = null, end] = LEFTOVER.exec(d.name) ?? []
         // The old one may only go once the new one has its name and can be used.
         const needed = end === 'old' && of !== null && !stands(of, d.table_oid)
         return [
           {
             oid: d.oid,
-            schema: name.schema,
+            schema: table.schema,
             table: table.name,
-            index: name.name,
+            index: d.name,
             size: (counted(d.oid)?.pages ?? 0) * blockSize(server),
             leftover_of: of,
-            kept_because:
-              d.constraint !== null
-                ? `it stands for the constraint ${d.constraint}`
-                : needed
-                  ? `${of}, which was to take its place, is not valid`
-                  : null,
+            kept_because: d.constraint
+              ? `it stands for the constraint ${d.name}`
+              : needed
+                ? `${of}, which was to take its place, is not valid`
+                : null,
           },
         ]
       })

@@ -1,11 +1,13 @@
 import { gauge, id, label, optional, time } from '../core/columns.ts'
 import { defineDerived } from '../core/derived.ts'
 import { maybe } from '../core/given.ts'
+import indexDefinitions from '../probes/index-definitions.ts'
 import indexes from '../probes/indexes.ts'
 import partitions from '../probes/partitions.ts'
-import relationNames from '../probes/relation-names.ts'
 import relations from '../probes/relations.ts'
+import tableNames from '../probes/table-names.ts'
 import { blockSize } from './_blocks.ts'
+import { definitionsByOid } from './_index-rows.ts'
 import { later } from './_moments.ts'
 import { namesByOid } from './_names.ts'
 import { below, partitionTree, rootsOf } from './_partitions.ts'
@@ -18,9 +20,10 @@ export default defineDerived({
   rows: 'many',
   from: {
     partitions,
-    names: relationNames,
+    names: tableNames,
     relations,
     indexes: maybe(indexes),
+    definitions: maybe(indexDefinitions),
   },
   columns: {
     oid: id('Oid of the partitioned table at the top'),
@@ -37,14 +40,15 @@ export default defineDerived({
     last_vacuum: optional(time('When any of them was last vacuumed')),
     last_analyze: optional(time('When any of them was last analysed')),
   },
-  compute({ partitions, names, relations, indexes = [] }, { server }) {
+  compute({ partitions, names, relations, indexes = [], definitions = [] }, { server }) {
     if (partitions.length === 0) return []
     const named = namesByOid(names)
     const { get: at } = relationsByOid(relations)
     const tree = partitionTree(partitions)
+    const defined = definitionsByOid(definitions)
     const indexPages = new Map<number, number>()
     for (const { oid, pages } of indexes) {
-      const table = named.get(oid)?.table_oid
+      const table = defined.get(oid)?.table_oid
       if (table !== undefined) indexPages.set(table, (indexPages.get(table) ?? 0) + pages)
     }
     const block = blockSize(server)

@@ -3,9 +3,9 @@ import { defineDerived } from '../core/derived.ts'
 import { maybe } from '../core/given.ts'
 import type { Row } from '../core/table.ts'
 import columnWidths from '../probes/column-widths.ts'
-import relationNames from '../probes/relation-names.ts'
 import relations from '../probes/relations.ts'
 import storageParameters from '../probes/storage-parameters.ts'
+import tableNames from '../probes/table-names.ts'
 import { isStale, tablePages } from './_bloat.ts'
 import { blockSize } from './_blocks.ts'
 import { namesByOid } from './_names.ts'
@@ -26,7 +26,7 @@ export default defineDerived({
   from: {
     widths: columnWidths,
     relations,
-    names: relationNames,
+    names: tableNames,
     parameters: maybe(storageParameters),
   },
   columns: {

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { derive, row } from '../../test/facts.ts'
+import indexDefinitions from '../probes/index-definitions.ts'
 import indexes from '../probes/indexes.ts'
-import relationNames from '../probes/relation-names.ts'
 import relations from '../probes/relations.ts'
+import tableNames from '../probes/table-names.ts'
 import tableRates from './table-rates.ts'
 
 type Values = Parameters<typeof row<typeof relations>>[1]
@@ -18,10 +19,8 @@ const rates = (before: Values, now: Values, scans = 0) =>
       before: [row(indexes, { oid: 2 }), row(indexes, { oid: 3 })],
       now: [row(indexes, { oid: 2, scans }), row(indexes, { oid: 3, scans })],
     },
-    names: [
-      row(relationNames, { oid: 1, schema: 's', name: 't', kind: 'r' }),
-      ...[2, 3].map((oid) => row(relationNames, { oid, kind: 'i', table_oid: 1 })),
-    ],
+    definitions: [2, 3].map((oid) => row(indexDefinitions, { oid, table_oid: 1 })),
+    names: [row(tableNames, { oid: 1, schema: 's', name: 't', kind: 'r' })],
   })
 
 test('counters become rates; scans of all indexes are added', () =>

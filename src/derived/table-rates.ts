@@ -1,10 +1,12 @@
 import { gauge, id, label, optional } from '../core/columns.ts'
 import { defineDerived } from '../core/derived.ts'
 import { pair } from '../core/given.ts'
+import indexDefinitions from '../probes/index-definitions.ts'
 import indexes from '../probes/indexes.ts'
-import relationNames from '../probes/relation-names.ts'
 import relations from '../probes/relations.ts'
+import tableNames from '../probes/table-names.ts'
 import { differences } from './_differences.ts'
+import { definitionsByOid } from './_index-rows.ts'
 import { namesByOid } from './_names.ts'
 
 const COUNTERS = [
@@ -25,7 +27,8 @@ export default defineDerived({
   from: {
     relations: pair(relations),
     indexes: pair(indexes),
-    names: relationNames,
+    definitions: indexDefinitions,
+    names: tableNames,
   },
   columns: {
     oid: id('Oid of the table'),
@@ -40,15 +43,16 @@ export default defineDerived({
     deletes: gauge('per_second', 'Rows deleted'),
     cache_hit: optional(gauge('ratio', 'Blocks of the table found in shared buffers')),
   },
-  compute({ relations: both, indexes: indexPair, names }) {
+  compute({ relations: both, indexes: indexPair, definitions, names }) {
     const named = namesByOid(names)
+    const defined = definitionsByOid(definitions)
     const indexScans = new Map<number, number>()
     for (const { row, grew } of differences(indexPair, {
       key: (i) => i.oid,
       counters: ['scans'],
       keep: () => false,
     }).changes) {
-      const table = named.get(row.oid)?.table_oid
+      const table = defined.get(row.oid)?.table_oid
       if (table !== undefined) indexScans.set(table, (indexScans.get(table) ?? 0) + grew.scans)
     }
     const { changes } = differences(both, {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { derive, row } from '../../test/facts.ts'
-import relationNames from '../probes/relation-names.ts'
 import relationSizes from '../probes/relation-sizes.ts'
+import tableNames from '../probes/table-names.ts'
 import tableSizes from './table-sizes.ts'
 
 test('sizes get their names, the largest first; one dropped meanwhile is left out', () => {
@@ -11,8 +11,8 @@ test('sizes get their names, the largest first; one dropped meanwhile is left ou
     row(relationSizes, { oid: 3, total: 600 }),
   ]
   const names = [
-    row(relationNames, { oid: 1, schema: 's', name: 'a' }),
-    row(relationNames, { oid: 2, schema: 's', name: 'b' }),
+    row(tableNames, { oid: 1, schema: 's', name: 'a' }),
+    row(tableNames, { oid: 2, schema: 's', name: 'b' }),
   ]
   const rows = derive(tableSizes, { sizes, names })
   expect(rows.map((r) => r.table)).toEqual(['b', 'a'])

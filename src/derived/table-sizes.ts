@@ -1,7 +1,7 @@
 import { gauge, label } from '../core/columns.ts'
 import { defineDerived } from '../core/derived.ts'
-import relationNames from '../probes/relation-names.ts'
 import relationSizes from '../probes/relation-sizes.ts'
+import tableNames from '../probes/table-names.ts'
 import { namesByOid } from './_names.ts'
 
 export default defineDerived({
@@ -9,7 +9,7 @@ export default defineDerived({
   title: 'Largest tables',
   doc: 'Exact sizes of the largest tables, split into the table itself, its indexes and its TOAST (large values kept apart).',
   rows: 'many',
-  from: { sizes: relationSizes, names: relationNames },
+  from: { sizes: relationSizes, names: tableNames },
   columns: {
     schema: label('Schema'),
     table: label('Table'),

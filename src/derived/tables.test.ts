@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
 import { derive, row } from '../../test/facts.ts'
 import partitions from '../probes/partitions.ts'
-import relationNames from '../probes/relation-names.ts'
 import relations from '../probes/relations.ts'
+import tableNames from '../probes/table-names.ts'
 import tables from './tables.ts'
 
 const names = [
-  row(relationNames, { oid: 1, schema: 'b', name: 't', kind: 'r', toast_oid: 9 }),
-  row(relationNames, { oid: 2, schema: 'a', name: 'm', kind: 'm' }),
-  row(relationNames, { oid: 3, schema: 'a', name: 'p', kind: 'p' }),
+  row(tableNames, { oid: 1, schema: 'b', name: 't', kind: 'r', toast_oid: 9 }),
+  row(tableNames, { oid: 2, schema: 'a', name: 'm', kind: 'm' }),
+  row(tableNames, { oid: 3, schema: 'a', name: 'p', kind: 'p' }),
 ]
 const of = (values: Parameters<typeof row<typeof relations>>[1]) =>
   derive(tables, {

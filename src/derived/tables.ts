@@ -2,9 +2,9 @@ import { flag, gauge, id, label, optional, reference, time } from '../core/colum
 import { defineDerived } from '../core/derived.ts'
 import { maybe } from '../core/given.ts'
 import partitions from '../probes/partitions.ts'
-import relationNames from '../probes/relation-names.ts'
 import relations from '../probes/relations.ts'
 import storageParameters from '../probes/storage-parameters.ts'
+import tableNames from '../probes/table-names.ts'
 import { again } from './_again.ts'
 import { autovacuumThresholds } from './_autovacuum.ts'
 import { blockSize } from './_blocks.ts'
@@ -20,7 +20,7 @@ export default defineDerived({
   title: 'Tables',
   doc: 'Rows, dead rows and upkeep of each table and materialised view. Row counts are PostgreSQL’s estimates; dead rows are those that VACUUM has not removed yet, not the space that tables waste.',
   rows: 'many',
-  from: { relations, names: relationNames, parameters: storageParameters, partitions: maybe(partitions) },
+  from: { relations, names: tableNames, parameters: storageParameters, partitions: maybe(partitions) },
   columns: {
     oid: id('Oid of the table'),
     schema: label('Schema'),

@@ -4,8 +4,8 @@ import { maybe } from '../core/given.ts'
 import foreignKeys from '../probes/foreign-keys.ts'
 import indexDefinitions from '../probes/index-definitions.ts'
 import partitions from '../probes/partitions.ts'
-import relationNames from '../probes/relation-names.ts'
 import relations from '../probes/relations.ts'
+import tableNames from '../probes/table-names.ts'
 import { again } from './_again.ts'
 import { blockSize } from './_blocks.ts'
 import { unserved } from './_foreign-keys.ts'
@@ -23,7 +23,7 @@ export default defineDerived({
   from: {
     keys: foreignKeys,
     definitions: indexDefinitions,
-    names: relationNames,
+    names: tableNames,
     relations,
     partitions: maybe(partitions),
   },

@@ -67,7 +67,7 @@ describe.each(majors)('PostgreSQL %i', (major) => {
           expect.stringMatching(WITHOUT_DATA.has(name) ? /denied/ : /unsupported|pending/),
         ])
     }
-    expect(state.tables.get('relation-names')?.outcome).toMatchObject({
+    expect(state.tables.get('table-names')?.outcome).toMatchObject({
       rows: expect.arrayContaining([expect.objectContaining({ name: 'guests' })]),
     })
     expect(state.costs.get('activity')?.ms).toBeGreaterThanOrEqual(0)
@@ -78,9 +78,9 @@ describe.each(majors)('PostgreSQL %i', (major) => {
 test('a new table is seen at the next cycle, a new extension soon after', async () => {
   const db = await database()
   const monitor = started(createMonitor({ targets: [{ name: 'one', url: db.monitorUrl }], config }))
-  await until(monitor, 'one', (s) => s.tables.get('relation-names')?.outcome.ok === true)
+  await until(monitor, 'one', (s) => s.tables.get('table-names')?.outcome.ok === true)
   await db.query('create table late (id int primary key)')
-  const names = (s: TargetState): string => JSON.stringify(s.tables.get('relation-names')?.outcome)
+  const names = (s: TargetState): string => JSON.stringify(s.tables.get('table-names')?.outcome)
   await until(monitor, 'one', (s) => names(s).includes('late'))
   await db.query('drop extension pg_stat_statements')
   await until(monitor, 'one', (s) => s.tables.get('statements')?.outcome.ok === false)

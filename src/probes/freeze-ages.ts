@@ -34,15 +34,18 @@ export default defineProbe({
     ),
   },
   sql: {
+    // Ages are told of the twenty alone: each is a function that would be called twice for every table.
     // A TOAST table is named after the oid of its table: looking for the owner would be one more scan each.
     14: `
-with a as materialized (
+with oldest as materialized (
   select c.oid, c.relnamespace, c.relname, c.relkind, c.relpersistence, c.relpages, c.reloptions,
-    age(c.relfrozenxid) as xid_age, mxid_age(c.relminmxid) as multixact_age
+    c.relfrozenxid, c.relminmxid
   from pg_class c
-  where c.relkind in ('r', 'm', 't') and c.relfrozenxid <> '0'
+  where c.relfrozenxid <> '0'
   order by greatest(age(c.relfrozenxid), mxid_age(c.relminmxid)) * ${hurry} desc, c.oid
   limit 20
+), a as materialized (
+  select *, age(relfrozenxid) as xid_age, mxid_age(relminmxid) as multixact_age from oldest
 )
 select a.oid,
   n.nspname as schema,

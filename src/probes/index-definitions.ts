@@ -1,4 +1,4 @@
-import { detail, flag, gauge, id, optional } from '../core/columns.ts'
+import { detail, flag, gauge, id, label, optional } from '../core/columns.ts'
 import { defineProbe } from '../core/probe.ts'
 
 const sql = (nullsNotDistinct: string) => `
@@ -6,6 +6,7 @@ with building as materialized (
   select index_relid from pg_stat_progress_create_index where datname = current_database()
 )
 select x.indexrelid as oid,
+  c.relname as name,
   x.indrelid as table_oid,
   m.amname as method,
   x.indkey::text as keys,
@@ -23,28 +24,32 @@ select x.indexrelid as oid,
   x.indisready as ready,
   x.indisreplident as replica_identity,
   x.indisclustered as clustered,
-  u.conname as constraint,
+  x.indisprimary or x.indisexclusion
+    or x.indexrelid in (select conindid from pg_constraint where contype = 'u') as constraint,
   x.indexrelid in (select conindid from pg_constraint where contype = 'f') as foreign_key_target,
   c.relispartition as partition,
-  exists (select from building b where b.index_relid = x.indexrelid) as being_built
+  c.relkind = 'I' as partitioned,
+  not x.indisvalid and case
+    when x.indexrelid in (select index_relid from building) then true
+    when exists (select from building where index_relid is null) then null
+    else false end as being_built
 from pg_index x
 join pg_class c on c.oid = x.indexrelid
 join pg_am m on m.oid = c.relam
-left join pg_constraint u on u.conindid = x.indexrelid and u.contype in ('p', 'u', 'x')
-where x.indexrelid >= 16384 and c.relpersistence <> 't' and c.relnamespace <> 99`
+where c.relkind in ('i', 'I') and x.indexrelid >= 16384 and c.relpersistence <> 't' and c.relnamespace <> 99`
 
 export default defineProbe({
   name: 'index-definitions',
   title: 'Index definitions',
-  doc: 'What each index is made of, as numbers and node trees of the catalog, and what keeps it from being dropped.',
+  doc: 'Name of each index, what it is made of, as numbers and node trees of the catalog, and what keeps it from being dropped.',
   scope: 'database',
   every: 'schema',
-  // Without it the index builds of others are hidden, and an index in the making would look like a failed one.
-  needs: 'pg_monitor',
+  needs: 'any',
   rows: 'many',
   large: true,
   columns: {
     oid: id('Oid of the index'),
+    name: label('Its name, unquoted; its schema and owner are those of its table'),
     table_oid: id('Oid of its table'),
     method: detail('Access method, such as btree'),
     keys: detail('Column numbers separated by spaces, included ones last; 0 is an expression'),
@@ -62,10 +67,16 @@ export default defineProbe({
     ready: flag('Changes of rows are written to it'),
     replica_identity: flag('Logical replication identifies rows by it'),
     clustered: flag('CLUSTER last ordered the table by it'),
-    constraint: optional(detail('Primary key, unique or exclusion constraint that it stands for')),
+    constraint: flag('It stands for a primary key, unique or exclusion constraint, which has its name'),
     foreign_key_target: flag('A foreign key refers to it'),
     partition: flag('It is part of the index of a partitioned parent'),
-    being_built: flag('CREATE INDEX or REINDEX is at work on it now'),
+    partitioned: flag('It is the index of a partitioned parent, and has no storage itself'),
+    // Without pg_monitor which index others are building is hidden, and one in the making would look like a failed one.
+    being_built: optional(
+      flag(
+        'Invalid because CREATE INDEX or REINDEX is at work on it now; null where builds of others are hidden',
+      ),
+    ),
   },
   sql: { 14: sql('false'), 15: sql('x.indnullsnotdistinct') },
 })

@@ -20,7 +20,6 @@ import instance from './instance.ts'
 import partitions from './partitions.ts'
 import pools from './pools.ts'
 import preparedTransactions from './prepared-transactions.ts'
-import relationNames from './relation-names.ts'
 import relationSizes from './relation-sizes.ts'
 import relations from './relations.ts'
 import replication from './replication.ts'
@@ -36,6 +35,7 @@ import statements from './statements.ts'
 import statisticsResets from './statistics-resets.ts'
 import storageParameters from './storage-parameters.ts'
 import subscriptions from './subscriptions.ts'
+import tableNames from './table-names.ts'
 import tempFiles from './temp-files.ts'
 import templateAges from './template-ages.ts'
 import vacuumProgress from './vacuum-progress.ts'
@@ -62,7 +62,6 @@ export const probes: readonly Probe[] = [
   partitions,
   pools,
   preparedTransactions,
-  relationNames,
   relationSizes,
   relations,
   replication,
@@ -78,6 +77,7 @@ export const probes: readonly Probe[] = [
   statisticsResets,
   storageParameters,
   subscriptions,
+  tableNames,
   tempFiles,
   templateAges,
   vacuumProgress,

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { one, readProbe } from '../../test/read-probe.ts'
 import { freshDatabase, majors, type TestDatabase } from '../../test/servers.ts'
 import indexes from './indexes.ts'
-import relationNames from './relation-names.ts'
 import relations from './relations.ts'
+import tableNames from './table-names.ts'
 
 describe.each(majors)('PostgreSQL %i', (major) => {
   let db: TestDatabase
@@ -60,7 +60,7 @@ describe.each(majors)('PostgreSQL %i', (major) => {
   test('names of 63 bytes, with quotes, line breaks and emoji', async () => {
     const names = ['x'.repeat(63), `it's "so" \\ {1,2}\n;--`, '📈 näme', 'select']
     for (const name of names) await db.query(`CREATE TABLE "${name.replaceAll('"', '""')}" (id int)`)
-    const found = (await readProbe(db.monitorUrl, relationNames)).map((row) => row.name)
+    const found = (await readProbe(db.monitorUrl, tableNames)).map((row) => row.name)
     expect(found).toEqual(expect.arrayContaining(names))
   })
 

@@ -58,12 +58,11 @@ with owned as materialized (
   from bounds
 )
 select c.oid, n.nspname as schema, c.relname as sequence,
-  t.relname as table, e.attname as column, y.typname as type,
+  t.relname as table, e.attname as column, format_type(e.type, null) as type,
   not e.rises as falling, e.first::text as first, e.last::text as last
 from ends e
 join pg_class c on c.oid = e.seqrelid
 join pg_namespace n on n.oid = c.relnamespace
-join pg_type y on y.oid = e.type
 left join pg_class t on t.oid = e.relation and e.attname is not null
 where c.relpersistence <> 't' and e.last between -9007199254740992 and 9007199254740992`,
   },

@@ -129,7 +129,7 @@ describe.each([...new Set([majors[0] ?? LATEST, LATEST])])('PostgreSQL %i', (maj
       ['sequence public.falling', 'warning', '0.80'],
     ])
     expect(seen.findings('sequence-near-end')[1]).toMatchObject({
-      evidence: { table: 'bookings', column: 'id', type: 'int4' },
+      evidence: { table: 'bookings', column: 'id', type: 'integer' },
     })
     await run(
       db.url,
