@@ -7,7 +7,7 @@ const micros = (milliseconds: string) => `(${milliseconds} * 1000)::bigint`
 const sql = (readTime: string, statsSince: string) => `
 select userid as user_id,
   dbid as database_id,
-  queryid::text as query_id,
+  queryid as query_id,
   toplevel::text as toplevel,
   calls,
   ${micros('total_exec_time')} as exec_seconds,
