@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+// All of serve's code, more than a cycle needs: it takes memory too.
+import '../src/cli/commands/serve.ts'
 import type { Cadence } from '../src/core/probe.ts'
 import { derived } from '../src/derived/index.ts'
 import { parseConfig } from '../src/monitor/config.ts'

@@ -1,4 +1,4 @@
-import { createTransport } from 'nodemailer'
+import type { Transporter } from 'nodemailer'
 import type { Channel, Message } from '../core/notice.ts'
 import { PATIENCE, Undelivered } from './http.ts'
 import { ackCommand, headline, MOST_SHOWN, sentences, subject, TEST_SENTENCE } from './words.ts'
@@ -13,22 +13,15 @@ export interface EmailOptions {
 
 /** Mail by SMTP. The same Message-ID at every attempt; one thread for each incident. */
 export function email({ name, server, from, to }: EmailOptions): Channel {
-  const transport = createTransport({
-    url: server,
-    connectionTimeout: PATIENCE / 2,
-    greetingTimeout: PATIENCE / 2,
-    socketTimeout: PATIENCE,
-    // Nothing of a message may make the mailer read a file or an address.
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  })
+  let transport: Promise<Transporter> | undefined
   return {
     name,
     kind: 'email',
     async send(message) {
       const { threads, ...rest } = mailOf(message)
       try {
-        await transport.sendMail({
+        transport ??= connectTo(server)
+        await (await transport).sendMail({
           ...{ from, to: [...to], ...rest },
           ...(threads.length > 0 ? { references: threads, inReplyTo: threads[0] as string } : {}),
           headers: {
@@ -41,6 +34,20 @@ export function email({ name, server, from, to }: EmailOptions): Channel {
       }
     },
   }
+}
+
+/** The mailer is loaded for the first letter: without mail there is no need to hold it. */
+async function connectTo(server: string): Promise<Transporter> {
+  const { createTransport } = await import('nodemailer')
+  return createTransport({
+    url: server,
+    connectionTimeout: PATIENCE / 2,
+    greetingTimeout: PATIENCE / 2,
+    socketTimeout: PATIENCE,
+    // Nothing of a message may make the mailer read a file or an address.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
 }
 
 /** Not a host of ours: it only has to be unique. */

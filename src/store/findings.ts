@@ -1,9 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { sql } from 'kysely'
 import { isPassing, type Mendings, outcomeOf } from '../core/mending.ts'
 import type { Finding } from '../core/rule.ts'
 import type { FindingRecord } from '../core/store.ts'
-import { all, build, type Schema } from './queries.ts'
 
 type FindingsWriter = (
   target: number,
@@ -60,21 +58,36 @@ export function createFindingsWriter(db: DatabaseSync): FindingsWriter {
 
 /** Open findings, and those resolved since then: worst first, then newest first. */
 export function readFindings(db: DatabaseSync, target: string, since: number): FindingRecord[] {
-  const query = build
-    .selectFrom('finding')
-    .innerJoin('target', 'target.id', 'finding.target')
-    .selectAll('finding')
-    .where('target.name', '=', target.toWellFormed())
-    .where((where) =>
-      where.or([where('finding.resolved_at', 'is', null), where('finding.resolved_at', '>=', since)]),
+  const rows = db
+    .prepare(
+      `select f.* from finding f join target t on t.id = f.target
+       where t.name = ? and (f.resolved_at is null or f.resolved_at >= ?)
+       order by case f.severity when 'critical' then 0 when 'warning' then 1 else 2 end, f.first_seen desc, f.id desc`,
     )
-    .orderBy(sql`case finding.severity when 'critical' then 0 when 'warning' then 1 else 2 end`)
-    .orderBy('finding.first_seen', 'desc')
-    .orderBy('finding.id', 'desc')
-  return all(db, query).map((row) => toRecord(target, row))
+    .all(target.toWellFormed(), since)
+  return (rows as unknown as Row[]).map((row) => toRecord(target, row))
 }
 
-function mendingsOf(row: Omit<Schema['finding'], 'id'>): Mendings {
+/** A row of the table `finding`. Times are epoch milliseconds, evidence and runs are JSON. */
+interface Row {
+  readonly key: string
+  readonly rule: string
+  readonly subject: string
+  readonly severity: string
+  readonly title: string
+  readonly value: number
+  readonly unit: string
+  readonly summary: string
+  readonly evidence: string
+  readonly first_seen: number
+  readonly last_seen: number
+  readonly resolved_at: number | null
+  readonly fixed_by: string | null
+  readonly tried_by: string | null
+  readonly returned_after: string | null
+}
+
+function mendingsOf(row: Row): Mendings {
   const read = <K extends keyof Mendings>(name: K, json: string | null): Mendings =>
     json === null ? {} : { [name]: JSON.parse(json) }
   return {
@@ -84,13 +97,13 @@ function mendingsOf(row: Omit<Schema['finding'], 'id'>): Mendings {
   }
 }
 
-function toRecord(target: string, row: Omit<Schema['finding'], 'id'>): FindingRecord {
+function toRecord(target: string, row: Row): FindingRecord {
   const mendings = mendingsOf(row)
   const resolvedAt = row.resolved_at
   return { ...factsOf(target, row), resolvedAt, ...mendings, outcome: outcomeOf({ resolvedAt, ...mendings }) }
 }
 
-const factsOf = (target: string, row: Omit<Schema['finding'], 'id'>) => ({
+const factsOf = (target: string, row: Row) => ({
   target,
   key: row.key,
   rule: row.rule,

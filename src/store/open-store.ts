@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { getCompileCacheDir } from 'node:module'
 import { resolve as absolute } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { AppError } from '../core/errors.ts'
@@ -18,6 +19,7 @@ export async function openStore({ path }: { readonly path: string }): Promise<St
   const worker = new Worker(new URL(source, import.meta.url), {
     name: 'pgtend-store',
     workerData: { path: file },
+    env: withCompileCache(process.env),
     // Node 22 warns about node:sqlite.
     execArgv: ['--disable-warning=ExperimentalWarning'],
   })
@@ -91,4 +93,10 @@ export async function openStore({ path }: { readonly path: string }): Promise<St
       return closed
     },
   }
+}
+
+/** The compile cache that bin/pgtend.cjs turns on holds for the main thread only; without it sources are compiled here each time. */
+function withCompileCache(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const folder = getCompileCacheDir()
+  return folder === undefined ? env : { NODE_COMPILE_CACHE: folder, ...env }
 }

@@ -1,10 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { sql } from 'kysely'
 import { AppError } from '../core/errors.ts'
 import type { RangeQuery, Series } from '../core/store.ts'
-import { all, build, first } from './queries.ts'
 import { BROAD, floorTo } from './rollup.ts'
-import { planSources, type Source, widenStep } from './sources.ts'
+import { type Extent, planSources, type Source, widenStep } from './sources.ts'
 import { transaction } from './transaction.ts'
 
 const DEFAULT_TOP = 20
@@ -30,70 +28,70 @@ export function readRange(db: DatabaseSync, query: RangeQuery): Series[] {
 }
 
 function read(db: DatabaseSync, query: RangeQuery): Series[] {
-  const target = first(
-    db,
-    build.selectFrom('target').selectAll().where('name', '=', query.target.toWellFormed()),
-  )
+  const target = db
+    .prepare('select id, raw_from, rolled_to from target where name = ?')
+    .get(query.target.toWellFormed()) as unknown as Target | undefined
   if (!target) return []
-  const known = all(
-    db,
-    build
-      .selectFrom('series')
-      .select(['id', 'labels'])
-      .where('target', '=', target.id)
-      .where('metric', '=', query.metric.toWellFormed()),
-  )
+  const known = db
+    .prepare('select id, labels from series where target = ? and metric = ?')
+    .all(target.id, query.metric.toWellFormed()) as unknown as SeriesRow[]
   const { from, to, top = DEFAULT_TOP } = query
   const step = widenStep(query, target)
 
   let ids = known.map((series) => series.id)
   if (ids.length > top) {
     // A mean is the same from roll-ups of any width, so the coarsest will do.
-    const greatest = build
-      .selectFrom(samplesOf(target.id, ids, planSources(from, to, BROAD, target)).as('s'))
-      .select('series')
-      .groupBy('series')
-      .orderBy(sql`sum(sum) / sum(n)`, 'desc')
-      .orderBy('series')
-      .limit(top)
-    ids = all(db, greatest).map((row) => row.series)
+    const samples = samplesOf(target.id, ids, planSources(from, to, BROAD, target))
+    const greatest = db
+      .prepare(
+        `select series from (${samples.sql}) group by series order by sum(sum) / sum(n) desc, series limit ?`,
+      )
+      .all(...samples.values, top)
+    ids = greatest.map((row) => row.series as number)
   }
   if (ids.length === 0) return []
 
-  const buckets = build
-    .selectFrom(samplesOf(target.id, ids, planSources(from, to, step, target)).as('s'))
-    .select([
-      'series',
-      sql<number>`at - at % ${sql.lit(step)}`.as('bucket'),
-      sql<number>`sum(n)`.as('n'),
-      sql<number>`sum(sum)`.as('sum'),
-      sql<number>`max(max)`.as('max'),
-    ])
-    .groupBy(['series', 'bucket'])
-  return toSeries(query, step, new Map(known.map((s) => [s.id, s.labels])), all(db, buckets))
+  const samples = samplesOf(target.id, ids, planSources(from, to, step, target))
+  const buckets = db
+    .prepare(
+      `select series, at - at % ? as bucket, sum(n) as n, sum(sum) as sum, max(max) as max
+       from (${samples.sql}) group by 1, 2`,
+    )
+    .all(step, ...samples.values) as unknown as BucketRow[]
+  return toSeries(query, step, new Map(known.map((s) => [s.id, s.labels])), buckets)
 }
 
+interface Target extends Extent {
+  readonly id: number
+}
+
+interface SeriesRow {
+  readonly id: number
+  readonly labels: string
+}
+
+/** Points and roll-ups alike, from each source in its span, and the values of the text's parameters. */
 function samplesOf(target: number, ids: readonly number[], sources: readonly Source[]) {
   // One JSON parameter: a list of parameters has a limit, and another query text for each length.
-  const chosen = sql<number>`(select value from json_each(${JSON.stringify(ids)}))`
+  const chosen = 'series in (select value from json_each(?))'
+  const list = JSON.stringify(ids)
   const parts = sources.map(({ width, from, to }) =>
     width === 0
-      ? build
-          .selectFrom('point')
-          .select(['series', 'at', sql<number>`1`.as('n'), 'value as sum', 'value as max'])
-          .where('target', '=', target)
-          .where('at', '>=', from)
-          .where('at', '<', to)
-          .where('series', 'in', chosen)
-      : build
-          .selectFrom('rollup')
-          .select(['series', 'bucket as at', 'n', 'sum', 'max'])
-          .where('series', 'in', chosen)
-          .where('width', '=', width)
-          .where('bucket', '>=', from)
-          .where('bucket', '<', to),
+      ? {
+          sql: `select series, at, 1 as n, value as sum, value as max from point
+            where target = ? and at >= ? and at < ? and ${chosen}`,
+          values: [target, from, to, list],
+        }
+      : {
+          sql: `select series, bucket as at, n, sum, max from rollup
+            where width = ? and bucket >= ? and bucket < ? and ${chosen}`,
+          values: [width, from, to, list],
+        },
   )
-  return parts.reduce((all, part) => all.unionAll(part))
+  return {
+    sql: parts.map((part) => part.sql).join(' union all '),
+    values: parts.flatMap((part) => part.values),
+  }
 }
 
 interface BucketRow {
