@@ -2,11 +2,13 @@ import { expect, test } from 'vitest'
 import { context, row } from '../../test/facts.ts'
 import { evaluate, type Sample } from '../core/evaluate.ts'
 import { ok } from '../core/outcome.ts'
+import type { Capabilities } from '../core/server.ts'
 import type { Table } from '../core/table.ts'
 import connections from '../derived/connections.ts'
 import queryPerformance from '../derived/query-performance.ts'
 import replicationStatus from '../derived/replication-status.ts'
 import storage from '../derived/storage.ts'
+import tables from '../derived/tables.ts'
 import blocking from '../probes/blocking.ts'
 import databases from '../probes/databases.ts'
 import { rules } from './index.ts'
@@ -16,9 +18,9 @@ type Fact = readonly [Table, readonly Readonly<Record<string, unknown>>[]]
 /** Facts given as if they had been computed: a table's rows by its name. */
 const facts = (...given: Fact[]) =>
   new Map<string, Sample>(given.map(([table, rows]) => [table.name, { at: 0, outcome: ok(rows) }]))
-const score = async (samples: ReadonlyMap<string, Sample>) => {
+const score = async (samples: ReadonlyMap<string, Sample>, settings: Capabilities['settings'] = {}) => {
   const { derived } = await import('../derived/index.ts')
-  return evaluate({ derived, rules, advice: [] }, samples, context()).health
+  return evaluate({ derived, rules, advice: [] }, samples, context({ server: { settings } })).health
 }
 
 const used = (utilisation: number) => [connections, [row(connections, { utilisation, usable: 100 })]] as const
@@ -72,9 +74,22 @@ test.each([
   [[databases, [row(databases, { xid_age: 2_000_000_000 })]], 49],
   [[databases, [row(databases, { checksum_failures: 1 })]], 49],
   [[replicationStatus, [row(replicationStatus, { state: 'disconnected' })]], 60],
+  [stored(0.95), 49],
 ] as const)('a fatal state caps the score (case %#)', async (fact, cap) =>
   expect((await score(facts(fact as Fact))).score).toBe(cap),
 )
+
+test('so does autovacuum that is off for the whole server, and for one table it does not', async () => {
+  const table = row(tables, {
+    schema: 's',
+    table: 't',
+    changed_since_analyze: 20_000,
+    autovacuum_enabled: false,
+  })
+  const known = facts([tables, [table]])
+  expect((await score(known, { autovacuum: 'off' })).score).toBe(49)
+  expect((await score(known, { autovacuum: 'on' })).score).toBe(95)
+})
 
 test('every rule says what it means and what to do, in sentences, and deducts for what it can raise', () => {
   for (const rule of rules) {
