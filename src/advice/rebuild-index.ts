@@ -7,15 +7,17 @@ import indexBloat from '../derived/index-bloat.ts'
 import measuredBloat from '../derived/measured-bloat.ts'
 import unusedIndexes from '../derived/unused-indexes.ts'
 
+const DAY = 86_400
+
 export default defineAdvice({
   name: 'rebuild-index',
   title: 'Rebuild a bloated index',
-  doc: 'REINDEX CONCURRENTLY builds a bloated index anew while reads and writes go on. Not for indexes that no query uses: those are better dropped.',
+  doc: 'REINDEX CONCURRENTLY builds a bloated index anew while reads and writes go on. Not for indexes that no query has used for two weeks: those are better dropped.',
   needs: { bloat: indexBloat, measured: maybe(measuredBloat), unused: maybe(unusedIndexes) },
-  thresholds: { size: 10 * 1024 ** 2, ratio: 0.5 },
-  recommend({ bloat, measured, unused = [] }, { size, ratio }, { server, at }) {
+  thresholds: { size: 10 * 1024 ** 2, ratio: 0.5, unused_days: 14 },
+  recommend({ bloat, measured, unused = [] }, { size, ratio, unused_days }, { server, at }) {
     if (server.role === 'standby' || bloat.length === 0) return []
-    const idle = new Set(unused.map((i) => i.oid))
+    const idle = new Set(unused.filter((i) => i.seconds >= unused_days * DAY).map((i) => i.oid))
     return bloat.flatMap((i) => {
       const found = measurementOf({ ...i, name: i.index }, measured, at)
       const [bytes, share] = found ? [found.bloat, found.ratio] : [i.bloat, i.ratio]
