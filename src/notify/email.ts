@@ -13,14 +13,15 @@ export interface EmailOptions {
 
 /** Mail by SMTP. The same Message-ID at every attempt; one thread for each incident. */
 export function email({ name, server, from, to }: EmailOptions): Channel {
-  let transport: Promise<Transporter> | undefined
+  const transport = connectTo(server)
+  // Said with each letter that can't be sent.
+  transport.catch(() => {})
   return {
     name,
     kind: 'email',
     async send(message) {
       const { threads, ...rest } = mailOf(message)
       try {
-        transport ??= connectTo(server)
         await (await transport).sendMail({
           ...{ from, to: [...to], ...rest },
           ...(threads.length > 0 ? { references: threads, inReplyTo: threads[0] as string } : {}),
@@ -36,7 +37,7 @@ export function email({ name, server, from, to }: EmailOptions): Channel {
   }
 }
 
-/** The mailer is loaded for the first letter: without mail there is no need to hold it. */
+/** The mailer is loaded where there is a channel for it, and at once: not on the night that it is needed. */
 async function connectTo(server: string): Promise<Transporter> {
   const { createTransport } = await import('nodemailer')
   return createTransport({
