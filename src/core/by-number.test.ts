@@ -12,6 +12,7 @@ test('gives what a Map would', () => {
       for (const key of [...oids, ...others]) {
         expect(found.get(key)).toBe(map.get(key))
         expect(found.has(key)).toBe(map.has(key))
+        expect(rows[found.placeOf(key)]).toBe(map.get(key))
       }
     }),
   )

@@ -4,6 +4,9 @@ import { numbersOf } from './column-rows.ts'
 export interface ByNumber<R> {
   get(key: number): R | undefined
   has(key: number): boolean
+  /** Where in `rows` it is, or -1. */
+  placeOf(key: number): number
+  readonly rows: readonly R[]
 }
 
 /** How full the slots are at most: beyond it neighbours get in each other's way. */
@@ -27,8 +30,6 @@ export function byNumber<R extends object>(rows: readonly R[], name: keyof R & s
     return slot
   }
   for (let place = 0; place < rows.length; place++) slots[slotOf(keys[place] as number)] = place + 1
-  return {
-    get: (key) => rows[(slots[slotOf(key)] as number) - 1],
-    has: (key) => slots[slotOf(key)] !== 0,
-  }
+  const placeOf = (key: number): number => (slots[slotOf(key)] as number) - 1
+  return { rows, placeOf, get: (key) => rows[placeOf(key)], has: (key) => placeOf(key) >= 0 }
 }

@@ -25,24 +25,6 @@ export function serves(index: IndexDefinition, key: Pick<ForeignKey, 'columns'>)
   )
 }
 
-/**
- * For each foreign key the one index that serves it and should stay: of several the most scanned, then the oldest. By index,
- * so that nobody is told to drop what he would be told to make again.
- */
-export function supporters(
-  keys: readonly ForeignKey[],
-  definitions: readonly IndexDefinition[],
-  scansOf: (index: number) => number,
-): ReadonlyMap<number, ForeignKey> {
-  const found = new Map<number, ForeignKey>()
-  for (const { key, serving } of served(keys, definitions)) {
-    let best = serving[0]
-    if (serving.length > 1) best = [...serving].sort((a, b) => scansOf(b) - scansOf(a) || a - b)[0]
-    if (best !== undefined && !found.has(best)) found.set(best, key)
-  }
-  return found
-}
-
 interface Served {
   readonly key: ForeignKey
   /** Oids of the indexes that serve it. */
@@ -70,6 +52,39 @@ const served = whileTheyStay((keys, definitions): readonly Served[] => {
     serving: (byTable.get(key.table_oid) ?? []).filter((d) => serves(d, key)).map((d) => d.oid),
   }))
 })
+
+/** The keys that each index serves. */
+const servedBy = whileTheyStay((keys, definitions): ReadonlyMap<number, readonly Served[]> => {
+  const found = new Map<number, Served[]>()
+  for (const one of served(keys, definitions)) {
+    for (const index of one.serving) {
+      const known = found.get(index)
+      if (known) known.push(one)
+      else found.set(index, [one])
+    }
+  }
+  return found
+})
+
+/**
+ * The foreign key for which an index should stay, so that nobody is told to drop what he would be told to make again. Of
+ * several indexes that serve a key it is one: the most scanned, then the oldest.
+ */
+export function supporters(
+  keys: readonly ForeignKey[],
+  definitions: readonly IndexDefinition[],
+): (index: number, scansOf: (index: number) => number) => ForeignKey | undefined {
+  const found = servedBy(keys, definitions)
+  return (index, scansOf) =>
+    found.get(index)?.find(({ serving }) => {
+      if (serving.length === 1) return true
+      const scans = scansOf(index)
+      return serving.every((other) => {
+        const more = other === index ? 0 : scansOf(other) - scans
+        return more < 0 || (more === 0 && other >= index)
+      })
+    })?.key
+}
 
 /** The foreign keys that stand for themselves and that no index serves, be it on a partitioned table or on each of its parts. */
 export const unserved = whileTheyStay((keys, definitions): readonly ForeignKey[] => {

@@ -4,6 +4,9 @@ import type tableNames from '../probes/table-names.ts'
 
 export type TableName = Row<typeof tableNames>
 
+/** In place of a table that can't be read: one and the same, so that what was made of it holds. */
+export const NONE: readonly never[] = []
+
 /** What `make` gave for these rows, made once for as long as the rows live: tables are large and seldom change. */
 export function memoized<R extends object, V>(make: (rows: R) => V): (rows: R) => V {
   const known = new WeakMap<R, V>()

@@ -4,13 +4,26 @@ import type { Row } from '../core/table.ts'
 import relations from '../probes/relations.ts'
 import storageParameters from '../probes/storage-parameters.ts'
 import tableNames from '../probes/table-names.ts'
-import { again } from './_again.ts'
+import { type At, again } from './_again.ts'
 import { autovacuumThresholds, type Thresholds } from './_autovacuum.ts'
 import { namedTables, type TableName } from './_names.ts'
 import { relationsByOid } from './_relations.ts'
 import { booleanParameter, parametersByOid } from './_storage-parameters.ts'
 
-const rowsAgain = again()
+const tablesAgain = again()
+const toastAgain = again()
+
+const COLUMNS = [
+  'tuples',
+  'dead',
+  'inserted_since_vacuum',
+  'changed_since_analyze',
+  'last_vacuum',
+  'last_analyze',
+] as const
+type Relation = Row<typeof relations>
+type Column = (typeof COLUMNS)[number]
+type Part = 'table' | 'TOAST'
 
 export default defineDerived({
   name: 'autovacuum-due',
@@ -42,31 +55,32 @@ export default defineDerived({
   compute({ relations, names, parameters }, { server }) {
     const set = parametersByOid(parameters)
     const on = server.settings.autovacuum !== 'off' && server.settings.track_counts !== 'off'
-    const { get: at } = relationsByOid(relations)
-    const keep = rowsAgain(names)
-    const due: Part[] = []
-    const add = (oid: number, name: TableName, part: Part['part']): void => {
+    const part = (oid: number, name: TableName, part: Part, at: At<Relation, Column>) => {
       const r = at(oid)
-      if (!r || r.dead + r.inserted_since_vacuum + r.changed_since_analyze === 0) return
+      if (!r || r.dead + r.inserted_since_vacuum + r.changed_since_analyze === 0) return undefined
       // A TOAST table without parameters of its own follows its table's.
       const own = set.get(oid) ?? (part === 'TOAST' ? set.get(name.oid) : undefined)
       const enabled = on && (booleanParameter(own, 'autovacuum_enabled') ?? true)
-      due.push(keep(progress(r, name, part, enabled, autovacuumThresholds(r.tuples, own, server))))
+      return progress(oid, r, name, part, enabled, autovacuumThresholds(r.tuples, own, server))
     }
-    for (const name of namedTables(names)) {
-      add(name.toast_oid, name, 'TOAST')
-      add(name.oid, name, 'table')
+    const all = {
+      of: namedTables(names),
+      sample: relationsByOid(relations),
+      columns: COLUMNS,
+      also: [parameters, server],
     }
-    return due
+    return [
+      ...toastAgain({ ...all, make: (name, at) => part(name.toast_oid, name, 'TOAST', at) }),
+      ...tablesAgain({ ...all, make: (name, at) => part(name.oid, name, 'table', at) }),
+    ]
   },
 })
 
-type Part = ReturnType<typeof progress>
-
 function progress(
-  r: Row<typeof relations>,
+  oid: number,
+  r: Pick<Relation, Column>,
   { schema, name }: TableName,
-  part: 'table' | 'TOAST',
+  part: Part,
   enabled: boolean,
   { vacuum, insert, analyze }: Thresholds,
 ) {
@@ -75,7 +89,7 @@ function progress(
   const inserted = insert === null ? 0 : r.inserted_since_vacuum / Math.max(1, insert)
   const changed = analyzed ? r.changed_since_analyze / Math.max(1, analyze) : 0
   return {
-    oid: r.oid,
+    oid,
     schema,
     table: name,
     part,

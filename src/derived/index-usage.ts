@@ -6,15 +6,18 @@ import indexDefinitions from '../probes/index-definitions.ts'
 import indexes from '../probes/indexes.ts'
 import partitions from '../probes/partitions.ts'
 import tableNames from '../probes/table-names.ts'
-import { again } from './_again.ts'
+import { type At, again } from './_again.ts'
 import { blockSize } from './_blocks.ts'
 import { supporters } from './_foreign-keys.ts'
 import { countersByOid, type IndexCounters, namedIndexes } from './_index-rows.ts'
 import { later } from './_moments.ts'
+import { NONE } from './_names.ts'
 import { below, partitionTree } from './_partitions.ts'
 import statisticsAge from './statistics-age.ts'
 
-type Use = Pick<IndexCounters, 'pages' | 'scans' | 'last_scan'>
+const COLUMNS = ['pages', 'scans', 'last_scan'] as const
+type Column = (typeof COLUMNS)[number]
+type Use = Pick<IndexCounters, Column>
 const rowsAgain = again()
 
 /** Of the index of a partitioned table without partitions. */
@@ -51,33 +54,36 @@ export default defineDerived({
     droppable: flag('Whether nothing but its use by queries speaks for it'),
     kept_because: optional(detail('Why it must stay')),
   },
-  compute({ indexes, definitions, names, age, keys = [], partitions = [] }, { server }) {
-    const { get: counted } = countersByOid(indexes)
+  compute({ indexes, definitions, names, age, keys = NONE, partitions = NONE }, { server }) {
     const tree = partitionTree(partitions)
     /** The counters of an index, those of all parts of a partitioned table's taken together. */
-    const use = (oid: number): Use | undefined => {
-      const own = counted(oid)
+    const use = (oid: number, at: At<IndexCounters, Column>): Use | undefined => {
+      const own = at(oid)
       if (own || !tree.children.has(oid)) return own
-      const parts = below(tree, oid).flatMap((p) => counted(p.oid) ?? [])
+      const parts = below(tree, oid).flatMap((p) => at(p.oid) ?? [])
       return {
         pages: parts.reduce((sum, p) => sum + p.pages, 0),
         scans: parts.reduce((sum, p) => sum + p.scans, 0),
         last_scan: parts.map((p) => p.last_scan).reduce(later, null),
       }
     }
-    const served = supporters(keys, definitions, (oid) => use(oid)?.scans ?? 0)
+    const supported = supporters(keys, definitions)
     const since = age?.[0]?.since ?? null
     const block = blockSize(server)
-    const keep = rowsAgain(names)
-    return namedIndexes(definitions, names).flatMap(({ definition, table, keptBecause }) => {
-      const { partitioned } = definition
-      if (partitioned ? definition.partition : !counted(definition.oid)) return []
-      const { pages, scans, last_scan } = use(definition.oid) ?? NEVER
-      const key = served.get(definition.oid)
-      const kept = keptBecause ?? (key ? `the foreign key ${key.name} is checked with it` : null)
-      return [
-        keep({
-          oid: definition.oid,
+    return rowsAgain({
+      of: namedIndexes(definitions, names),
+      sample: countersByOid(indexes),
+      columns: COLUMNS,
+      also: [keys, partitions, since, server],
+      make({ definition, table, keptBecause }, at) {
+        const { oid, partitioned } = definition
+        const used = use(oid, at)
+        if (partitioned ? definition.partition : !used) return undefined
+        const { pages, scans, last_scan } = used ?? NEVER
+        const key = keptBecause === null && supported(oid, (index) => use(index, at)?.scans ?? 0)
+        const kept = keptBecause ?? (key ? `the foreign key ${key.name} is checked with it` : null)
+        return {
+          oid,
           table_oid: definition.table_oid,
           schema: table.schema,
           table: table.name,
@@ -91,8 +97,8 @@ export default defineDerived({
           partitioned,
           droppable: kept === null,
           kept_because: kept,
-        }),
-      ]
+        }
+      },
     })
   },
 })

@@ -8,7 +8,7 @@ import tableNames from '../probes/table-names.ts'
 import { again } from './_again.ts'
 import { autovacuumThresholds } from './_autovacuum.ts'
 import { blockSize } from './_blocks.ts'
-import { namedTables } from './_names.ts'
+import { NONE, namedTables } from './_names.ts'
 import { partitionTree, rootOf } from './_partitions.ts'
 import { relationsByOid } from './_relations.ts'
 import { booleanParameter, parametersByOid } from './_storage-parameters.ts'
@@ -45,22 +45,24 @@ export default defineDerived({
     pages: gauge('count', 'Pages of the table itself'),
     size: gauge('bytes', 'Size of the table and its TOAST by their pages, as of the last VACUUM or ANALYZE'),
   },
-  compute({ relations, names, parameters, partitions = [] }, { server }) {
+  compute({ relations, names, parameters, partitions = NONE }, { server }) {
     const set = parametersByOid(parameters)
-    const { get: at } = relationsByOid(relations)
     const tree = partitionTree(partitions)
     const block = blockSize(server)
-    const keep = rowsAgain(names)
-    return namedTables(names).flatMap((name) => {
-      const r = at(name.oid)
-      if (!r) return []
-      const own = set.get(r.oid)
-      return [
-        keep({
-          oid: r.oid,
+    return rowsAgain({
+      of: namedTables(names),
+      sample: relationsByOid(relations),
+      columns: ['live', 'dead', 'changed_since_analyze', 'tuples', 'last_vacuum', 'last_analyze', 'pages'],
+      also: [parameters, partitions, server],
+      make(name, at) {
+        const r = at(name.oid)
+        if (!r) return undefined
+        const own = set.get(name.oid)
+        return {
+          oid: name.oid,
           schema: name.schema,
           table: name.name,
-          root: rootOf(tree, r.oid),
+          root: rootOf(tree, name.oid),
           live: r.live,
           dead: r.dead,
           dead_ratio: r.dead === 0 ? 0 : r.dead / (r.live + r.dead),
@@ -72,8 +74,8 @@ export default defineDerived({
           estimate: r.tuples >= 0,
           pages: r.pages,
           size: (r.pages + (at(name.toast_oid)?.pages ?? 0)) * block,
-        }),
-      ]
+        }
+      },
     })
   },
 })

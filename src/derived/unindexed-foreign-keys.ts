@@ -1,19 +1,29 @@
 import { detail, flag, gauge, id, label, list } from '../core/columns.ts'
 import { defineDerived } from '../core/derived.ts'
 import { maybe } from '../core/given.ts'
+import type { Row } from '../core/table.ts'
 import foreignKeys from '../probes/foreign-keys.ts'
 import indexDefinitions from '../probes/index-definitions.ts'
 import partitions from '../probes/partitions.ts'
 import relations from '../probes/relations.ts'
 import tableNames from '../probes/table-names.ts'
-import { again } from './_again.ts'
+import { type At, again } from './_again.ts'
 import { blockSize } from './_blocks.ts'
 import { unserved } from './_foreign-keys.ts'
-import { namesByOid } from './_names.ts'
+import { NONE, namesByOid } from './_names.ts'
 import { below, partitionTree } from './_partitions.ts'
 import { relationsByOid } from './_relations.ts'
 
 const rowsAgain = again()
+
+type Relations = typeof relations
+
+interface Sums {
+  live: number
+  pages: number
+  rows_deleted: number
+}
+const NOTHING: Readonly<Sums> = { live: 0, pages: 0, rows_deleted: 0 }
 
 export default defineDerived({
   name: 'unindexed-foreign-keys',
@@ -39,37 +49,48 @@ export default defineDerived({
     size: gauge('bytes', 'Its size by its pages'),
     deletes_there: gauge('count', 'Rows deleted from the table referred to since the statistics began'),
   },
-  compute({ keys, definitions, names, relations, partitions = [] }, { server }) {
+  compute({ keys, definitions, names, relations, partitions = NONE }, { server }) {
     const named = namesByOid(names)
-    const { get: at } = relationsByOid(relations)
     const tree = partitionTree(partitions)
     const block = blockSize(server)
-    const keep = rowsAgain(names)
-    const sum = (oid: number, column: 'live' | 'pages' | 'rows_deleted'): number => {
-      let total = at(oid)?.[column] ?? 0
+    /** The counters of a table, with those of its partitions. */
+    const total = (oid: number, at: At<Row<Relations>, keyof Sums>): Readonly<Sums> => {
+      const own = at(oid) ?? NOTHING
       // Most tables have no partitions.
-      if (tree.children.has(oid)) for (const p of below(tree, oid)) total += at(p.oid)?.[column] ?? 0
-      return total
+      if (!tree.children.has(oid)) return own
+      const { live, pages, rows_deleted } = own
+      const sums = { live, pages, rows_deleted }
+      for (const p of below(tree, oid)) {
+        const part = at(p.oid) ?? NOTHING
+        sums.live += part.live
+        sums.pages += part.pages
+        sums.rows_deleted += part.rows_deleted
+      }
+      return sums
     }
-    return unserved(keys, definitions)
-      .flatMap((key) => {
+    return rowsAgain({
+      of: unserved(keys, definitions),
+      sample: relationsByOid(relations),
+      columns: ['live', 'pages', 'rows_deleted'],
+      also: [names, partitions, server],
+      make(key, at) {
         const [table, target] = [named.get(key.table_oid), named.get(key.target_oid)]
-        if (!table || !target) return []
-        return [
-          keep({
-            oid: key.oid,
-            schema: table.schema,
-            table: table.name,
-            constraint: key.name,
-            refers_to: `${target.schema}.${target.name}`,
-            columns: key.columns,
-            partitioned: table.kind === 'p',
-            rows: sum(key.table_oid, 'live'),
-            size: sum(key.table_oid, 'pages') * block,
-            deletes_there: sum(key.target_oid, 'rows_deleted'),
-          }),
-        ]
-      })
-      .sort((a, b) => b.rows - a.rows || a.oid - b.oid)
+        if (!table || !target) return undefined
+        const own = total(key.table_oid, at)
+        return {
+          oid: key.oid,
+          schema: table.schema,
+          table: table.name,
+          constraint: key.name,
+          refers_to: `${target.schema}.${target.name}`,
+          columns: key.columns,
+          partitioned: table.kind === 'p',
+          rows: own.live,
+          size: own.pages * block,
+          deletes_there: total(key.target_oid, at).rows_deleted,
+        }
+      },
+      order: (a, b) => b.rows - a.rows || a.oid - b.oid,
+    })
   },
 })
