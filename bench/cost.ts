@@ -1,13 +1,11 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Catalogue, SIZES, type Size, startCatalogue } from './cost/catalogue.ts'
 import { hasExporter, startExporter } from './cost/exporter.ts'
 import { backendsOf, leftBehind, measure, type ServerCost } from './cost/measure.ts'
 import { privateMemory, processCpu, residentMemory } from './cost/processes.ts'
+import { startSubject } from './cost/subject.ts'
 import type { Kind, Ran } from './cost-subject.ts'
 
 // What watching costs the watched database and pgtend itself (SPEC P1 to P5), beside Debian's postgres_exporter.
@@ -54,31 +52,9 @@ const least = (lines: readonly Line[]): Line => {
   }
 }
 
-/** As bin/pgtend.cjs does it, with compiled code kept: or the compiler of TypeScript would be part of what is measured. */
-async function startSubject(url: string): Promise<ChildProcess> {
-  const child = fork(join(import.meta.dirname, 'cost-start.ts'), [url], {
-    stdio: 'inherit',
-    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'pgtend-bench', 'compiled') },
-    execArgv: (process.env.BENCH_NODE ?? '').split(' ').filter(Boolean),
-  })
-  await once(child, 'message')
-  return child
-}
-
-async function stopSubject(child: ChildProcess): Promise<void> {
-  child.disconnect()
-  await once(child, 'exit')
-}
-
 async function measurePgtend(catalogue: Catalogue): Promise<Result> {
   await catalogue.fill()
-  const child = await startSubject(catalogue.url)
-  const ask = async (kind: Kind): Promise<Ran> => {
-    child.send(kind)
-    const [ran] = (await once(child, 'message')) as [Ran & { error?: string }]
-    if (ran.error) throw new Error(ran.error)
-    return ran
-  }
+  const subject = await startSubject(catalogue.url)
   const cycles: Record<string, Line> = {}
   let probes: Ran['probes'] = {}
   const failed = new Set<string>()
@@ -86,7 +62,7 @@ async function measurePgtend(catalogue: Catalogue): Promise<Result> {
     const lines: Line[] = []
     for (let i = 0; i < repeats; i++) {
       await catalogue.work()
-      const { value, cost } = await measure(catalogue, () => ask(kind))
+      const { value, cost } = await measure(catalogue, () => subject.ask(kind))
       probes = { ...probes, ...value.probes }
       for (const name of value.failed) failed.add(name)
       const [backend] = await backendsOf(catalogue.admin)
@@ -107,14 +83,14 @@ async function measurePgtend(catalogue: Catalogue): Promise<Result> {
     // Statement plans are made and texts are looked up meanwhile.
     for (const kind of ['tick', 'minute', 'minute', 'tick'] as const) {
       await catalogue.work()
-      await ask(kind)
+      await subject.ask(kind)
     }
     for (const kind of ['tick', 'minute', 'sweep', 'full'] as const) await run(kind, kind, REPEATS[kind])
     await run('minute, after all', 'minute', REPEATS.minute)
     const left = await leftBehind(catalogue.admin)
     return { cycles, probes, left, failed: [...failed] }
   } finally {
-    await stopSubject(child)
+    await subject.stop()
   }
 }
 
@@ -183,7 +159,7 @@ function show(size: string, results: Readonly<Record<string, Result>>): void {
 }
 
 // The first start compiles.
-await stopSubject(await startSubject(''))
+await (await startSubject('')).stop()
 const saved: Record<string, unknown> = {}
 for (const size of options.size as Size[]) {
   const catalogue = await startCatalogue(size, say)
