@@ -18,6 +18,8 @@ export interface Column<T = unknown> {
   readonly optional: boolean
   /** What the server sends is the value times this. */
   readonly sentTimes?: number
+  /** An SQL text with what was written into it: no surface gives it unmasked. */
+  readonly sql?: true
   /** Only for the type checker: the value that a row holds in this column. */
   readonly value?: T
 }
@@ -45,6 +47,8 @@ export const gauge = make<number>('gauge', 'number')
 export const counter = make<number>('counter', 'number')
 /** A text said about the row. */
 export const detail = (help: string): Column<string> => make<string>('detail', 'text')('none', help)
+/** An SQL text as it was sent, literals and all. Passwords may stand in it: only the optimizer reads it as it is. */
+export const sqlText = (help: string): Column<string> => ({ ...detail(help), sql: true })
 /** Yes or no. */
 export const flag = (help: string): Column<boolean> => make<boolean>('gauge', 'boolean')('none', help)
 /** A moment, in epoch milliseconds. */

@@ -1,4 +1,4 @@
-import { detail, gauge, id, optional, time } from '../core/columns.ts'
+import { detail, gauge, id, optional, sqlText, time } from '../core/columns.ts'
 import { defineProbe } from '../core/probe.ts'
 import { secondsSince, thisEncoding } from './_sql.ts'
 
@@ -26,7 +26,7 @@ export default defineProbe({
     state_age: optional(gauge('seconds', 'Since its state last changed: how long an idle session is idle')),
     query_id: optional(detail('Identifier of the statement in pg_stat_statements')),
     query: optional(
-      detail(
+      sqlText(
         'The running or last statement, with its literals, at most 1,000 characters; null in a database of another encoding, whose bytes mean something else here',
       ),
     ),

@@ -1,4 +1,4 @@
-import { detail, label, optional } from '../core/columns.ts'
+import { detail, label, optional, sqlText } from '../core/columns.ts'
 import { defineProbe } from '../core/probe.ts'
 import { thisDatabase } from './_sql.ts'
 
@@ -14,7 +14,7 @@ export default defineProbe({
   columns: {
     query_id: label('Identifier of the statement, a 64-bit number'),
     user: optional(detail('Role of the session')),
-    query: detail('The text, at most 10,000 characters'),
+    query: sqlText('The text, at most 10,000 characters'),
   },
   lookup: {
     wants(read) {

@@ -1,4 +1,4 @@
-import { detail, label, optional } from '../core/columns.ts'
+import { detail, label, optional, sqlText } from '../core/columns.ts'
 import { defineProbe, type ReadRows } from '../core/probe.ts'
 
 const MOST = 1000
@@ -24,7 +24,7 @@ export default defineProbe({
   columns: {
     query_id: label('Identifier of the statement, a 64-bit number'),
     user: optional(detail('Role that ran it most often; null where it was dropped')),
-    query: detail('The text, at most 10,000 characters; empty where the server has lost it'),
+    query: sqlText('The text, at most 10,000 characters; empty where the server has lost it'),
   },
   lookup: {
     // Of those that ran, and at first of the costliest so far: a full pg_stat_statements holds megabytes of texts that nobody will look at.
