@@ -31,9 +31,7 @@ test('what was written into a statement is masked, whether it runs or is remembe
       await session.query(`comment on table vault is 'open sesame'`)
       return (await rowsOf('statement-texts')).map((row) => String(row.query).toLowerCase())
     }
-    await expect
-      .poll(remembered, { timeout: 30_000, interval: 300 })
-      .toContain('comment on table vault is ?')
+    await expect.poll(remembered, { timeout: 30_000, interval: 300 }).toContain('comment on table vault is ?')
     await session.query(`select 'open sesame' as word`)
     await expect
       .poll(async () => (await rowsOf('activity')).map((row) => row.query), { timeout: 30_000 })
