@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { context } from '../../test/facts.ts'
+import { AT, context } from '../../test/facts.ts'
 import { defineAdvice } from './advice.ts'
 import { counter, gauge, label } from './columns.ts'
 import { defineDerived } from './derived.ts'
-import { evaluate, type Registry, type Sample, type Tuning } from './evaluate.ts'
+import { emptyMemory, evaluate, type Registry, type Sample, type Tuning } from './evaluate.ts'
 import { maybe, pair } from './given.ts'
 import { scoreHealth } from './health.ts'
 import { type Failure, fail, ok } from './outcome.ts'
@@ -144,6 +144,33 @@ test.each([
   const seen = judged({ probe: of })
   expect(seen.tables.get('rate')).toMatchObject({ ok: false, reason: 'pending' })
   expect(seen.opportunities).toEqual([])
+})
+
+describe('a breach that has to last', () => {
+  const patient = { ...tooMany, thresholds: { most: 10, seconds: 60 }, lasting: 'seconds' }
+  const memory = emptyMemory()
+  const foundAfter = (seconds: number, of: Sample, tuning?: Tuning) =>
+    evaluate(
+      { derived: [doubled], rules: [patient as never], advice: [] },
+      new Map([['probe', of]]),
+      { ...context(), at: AT + seconds * 1000 },
+      ...[tuning, new Map(), memory],
+    ).health.findings.length
+
+  test('is told when it has, seen without a break', () => {
+    expect([0, 59, 60].map((seconds) => foundAfter(seconds, sample(40)))).toEqual([0, 0, 1])
+    expect(foundAfter(70, sample(1))).toBe(0)
+    expect([80, 139, 140].map((seconds) => foundAfter(seconds, sample(40)))).toEqual([0, 0, 1])
+  })
+  test('a look that can not judge is no break', () => {
+    expect(foundAfter(150, failed(fail('timeout', 'busy')))).toBe(0)
+    expect(foundAfter(160, sample(40))).toBe(1)
+  })
+  test('other thresholds have a time of their own', () => {
+    const tuning = { thresholds: { 'too-many': { seconds: 0 } } }
+    expect(foundAfter(170, sample(40), tuning)).toBe(1)
+    expect(foundAfter(180, sample(40))).toBe(1)
+  })
 })
 
 describe('the score', () => {

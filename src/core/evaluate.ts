@@ -49,8 +49,15 @@ type Gathered =
   | { readonly ok: true; readonly given: Record<string, unknown> }
   | (Failure & { readonly table: string })
 
-/** What a rule or advice said of which tables, by its name and thresholds. */
-export type Judgements = Map<string, { readonly inputs: readonly unknown[]; readonly said: unknown }>
+/** What an evaluation leaves for the next one, by name and thresholds of the rule or advice. */
+export interface Memory {
+  /** What was said of which tables. */
+  readonly judged: Map<string, { readonly inputs: readonly unknown[]; readonly said: unknown }>
+  /** Since when each breach that has to last is seen, epoch milliseconds. */
+  readonly breached: Map<string, ReadonlyMap<string, number>>
+}
+
+export const emptyMemory = (): Memory => ({ judged: new Map(), breached: new Map() })
 
 const outcomes = new WeakMap<readonly AnyRow[], Outcome>()
 
@@ -62,9 +69,8 @@ function asOutcome(rows: readonly AnyRow[]): Outcome {
 }
 
 /**
- * Facts → derived tables → findings and opportunities → health. Pure but for `judged`, which it reads and fills.
- * `kept`: derived tables computed before from the same samples, and `judged`: what was said of the same tables, so that
- * a tick doesn't go through the minute's again.
+ * Facts → derived tables → findings and opportunities → health. Pure but for `memory`, which it reads and fills.
+ * `kept`: derived tables computed before from the same samples, so that a tick doesn't go through the minute's again.
  */
 export function evaluate(
   registry: Registry,
@@ -72,7 +78,7 @@ export function evaluate(
   context: Context,
   tuning: Tuning = {},
   kept: ReadonlyMap<string, Outcome> = new Map(),
-  judged: Judgements = new Map(),
+  memory: Memory = emptyMemory(),
 ): Evaluation {
   // A copy: `findingsWith` may be asked when newer samples have come.
   const samples = new Map(latest)
@@ -142,22 +148,30 @@ export function evaluate(
       if ('pair' in need) return [outcomeOf(need.pair), samples.get(need.pair.name)?.before]
       return [outcomeOf('maybe' in need ? need.maybe : need)]
     })
-    const key = `${name} ${JSON.stringify(thresholds)}`
-    const last = judged.get(key)
+    const key = judgeKey(name, thresholds)
+    const last = memory.judged.get(key)
     // Without inputs it judges the context, which is new each time.
     const same = last?.inputs.length === inputs.length && inputs.length > 0
     if (same && inputs.every((input, at) => input === last.inputs[at])) return last.said as readonly T[]
     const said = say()
-    judged.set(key, { inputs, said })
+    memory.judged.set(key, { inputs, said })
     return said
   }
 
-  const check = (rule: Rule, given: Record<string, unknown>, thresholds: Thresholds): readonly Finding[] =>
-    remembered(rule, thresholds, () =>
+  const check = (rule: Rule, given: Record<string, unknown>, thresholds: Thresholds): readonly Finding[] => {
+    const found = remembered(rule, thresholds, () =>
       rule
         .check(given as never, thresholds, context)
         .map((b) => ({ ...b, key: `${rule.name}/${b.subject}`, rule: rule.name, title: rule.title })),
     )
+    if (rule.lasting === undefined) return found
+    const key = judgeKey(rule.name, thresholds)
+    const before = memory.breached.get(key)
+    const since = new Map(found.map((f) => [f.key, before?.get(f.key) ?? context.at]))
+    memory.breached.set(key, since)
+    const enough = (thresholds[rule.lasting] ?? 0) * 1000
+    return found.filter((f) => context.at - (since.get(f.key) as number) >= enough)
+  }
 
   const all: Finding[] = []
   const unknown: Unknown[] = []
@@ -204,3 +218,5 @@ export function evaluate(
   const health = spared.length > 0 ? { ...scored, suppressed: spared } : scored
   return { tables, health, opportunities, findingsWith }
 }
+
+const judgeKey = (name: string, thresholds: Thresholds): string => `${name} ${JSON.stringify(thresholds)}`

@@ -38,6 +38,11 @@ export interface Rule<N extends Needs = Needs, T extends Thresholds = Thresholds
   readonly needs: N
   /** Defaults; configuration overrides each by name. */
   readonly thresholds: T
+  /**
+   * The threshold, in seconds, for which a breach must have been seen without a break before it is told: for what a single look
+   * can't tell from a moment's backlog. Nothing is told where pgtend looks once.
+   */
+  readonly lasting?: keyof T & string
   /** Points off the score for the worst finding of each severity. */
   readonly deductions: { readonly [S in Severity]?: number }
   /** A fatal state: while there is one the score is at most this. */

@@ -1,5 +1,5 @@
-import type { Evaluation, Judgements, Registry, Sample, Tuning } from '../core/evaluate.ts'
-import { evaluate } from '../core/evaluate.ts'
+import type { Evaluation, Registry, Sample, Tuning } from '../core/evaluate.ts'
+import { emptyMemory, evaluate } from '../core/evaluate.ts'
 import type { Context } from '../core/given.ts'
 import { type Outcome, ok } from '../core/outcome.ts'
 import type { Cadence, Lookup, Probe } from '../core/probe.ts'
@@ -59,7 +59,7 @@ export function createFacts(probes: readonly Probe[], registry: Registry): Facts
   /** Probes with a new sample since the last evaluation; derived tables of the others are as they were. */
   const renewed = new Set<string>()
   let last: { readonly evaluation: Evaluation; readonly context: Context } | undefined
-  const judged: Judgements = new Map()
+  const memory = emptyMemory()
   let schemaToken: unknown
 
   const tokenNow = (): unknown => {
@@ -163,8 +163,8 @@ export function createFacts(probes: readonly Probe[], registry: Registry): Facts
     evaluate(context, tuning) {
       const kept =
         last?.context.server === context.server ? keptOf(last.evaluation, registry, renewed) : undefined
-      if (!kept) judged.clear()
-      const evaluation = evaluate(registry, samples, context, tuning, kept, judged)
+      if (!kept) memory.judged.clear()
+      const evaluation = evaluate(registry, samples, context, tuning, kept, memory)
       last = { evaluation, context }
       renewed.clear()
       return evaluation

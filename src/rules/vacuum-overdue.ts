@@ -2,19 +2,19 @@ import { formatCount, formatSeconds } from '../core/format.ts'
 import { maybe } from '../core/given.ts'
 import { defineRule } from '../core/rule.ts'
 import autovacuumDue from '../derived/autovacuum-due.ts'
-import statisticsAge from '../derived/statistics-age.ts'
 import vacuumProgress from '../probes/vacuum-progress.ts'
 
 export default defineRule({
   name: 'vacuum-overdue',
   title: 'Autovacuum does not keep up',
-  doc: 'The table has changed far beyond the point at which autovacuum should have come, and it has not for long. All workers are busy elsewhere, are throttled, or are cancelled again and again by somebody who locks the table. Counted with the table’s own parameters; TOAST tables too.',
+  doc: 'The table has changed far beyond the point at which autovacuum should have come, and it has not for long. All workers are busy elsewhere, are throttled, or are cancelled again and again by somebody who locks the table. Counted with the table’s own parameters; TOAST tables too. Told by whoever watches: a table that has just been filled looks the same for a moment.',
   remedy:
     'Run VACUUM (ANALYZE) on the table now. Then raise autovacuum_max_workers or autovacuum_vacuum_cost_limit, or lower the scale factor of the table so that each run has less to do. Look for sessions that lock the table and for old transactions.',
-  needs: { tables: autovacuumDue, age: maybe(statisticsAge), running: maybe(vacuumProgress) },
+  needs: { tables: autovacuumDue, running: maybe(vacuumProgress) },
   thresholds: { changes: 10_000, times: 2, seconds: 6 * 3600 },
+  lasting: 'seconds',
   deductions: { warning: 5 },
-  check({ tables, age, running = [] }, { changes: least, times, seconds }, { at }) {
+  check({ tables, running = [] }, { changes: least, times, seconds }, { at }) {
     const busy = new Set(running.map((r) => r.relation))
     return tables.flatMap((t) => {
       if (!t.enabled || t.due < times || busy.has(`${t.schema}.${t.table}`)) return []
@@ -24,9 +24,9 @@ export default defineRule({
           : t.because === 'inserted rows'
             ? [t.inserted, t.insert_threshold ?? 0, t.last_vacuum]
             : [t.dead, t.vacuum_threshold, t.last_vacuum]
-      // Never within the time that the statistics tell of.
-      const since = last ?? age?.[0]?.since
-      if (count < least || since === undefined || (at - since) / 1000 < seconds) return []
+      // Where it is not known when it came last, it has not for as long as this has been so.
+      const away = last === null ? seconds : (at - last) / 1000
+      if (count < least || away < seconds) return []
       const what = t.part === 'TOAST' ? `the TOAST table of ${t.schema}.${t.table}` : `${t.schema}.${t.table}`
       return [
         {
@@ -34,7 +34,7 @@ export default defineRule({
           severity: 'warning' as const,
           value: t.due,
           unit: 'none' as const,
-          summary: `Autovacuum has not come to ${what} for ${formatSeconds((at - since) / 1000)}: ${formatCount(count)} ${t.because}, due at ${formatCount(threshold)}.`,
+          summary: `Autovacuum has not come to ${what} for ${formatSeconds(away)}: ${formatCount(count)} ${t.because}, due at ${formatCount(threshold)}.`,
           evidence: {
             because: t.because,
             count,
