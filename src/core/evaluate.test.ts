@@ -146,6 +146,19 @@ test.each([
   expect(seen.opportunities).toEqual([])
 })
 
+test('a rule that is blind to a part finds what it can, and is not known', () => {
+  const { ok: _, ...lost } = fail('missing', 'half of it was lost', 'ANALYZE;')
+  const partly = { ...tooMany, blindTo: () => ({ ok: false as const, ...lost, table: 'probe' }) }
+  const samples = new Map([['probe', sample(40)]])
+  const { health } = evaluate(
+    { derived: [doubled], rules: [partly as never], advice: [] },
+    samples,
+    context(),
+  )
+  expect(health).toMatchObject({ score: 70, coverage: 0, findings: [{ key: 'too-many/s' }] })
+  expect(health.unknown).toEqual([{ ...lost, table: 'probe', rule: 'too-many', title: 'Too many' }])
+})
+
 describe('a breach that has to last', () => {
   const patient = { ...tooMany, thresholds: { most: 10, seconds: 60 }, lasting: 'seconds' }
   const memory = emptyMemory()

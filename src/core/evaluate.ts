@@ -3,7 +3,7 @@ import type { Derived } from './derived.ts'
 import type { Context, Needs, Pair } from './given.ts'
 import { type Health, scoreHealth, type Unknown, type Weights } from './health.ts'
 import { type Failure, fail, type Outcome, ok } from './outcome.ts'
-import type { Finding, Rule, Thresholds } from './rule.ts'
+import type { Blindness, Finding, Rule, Thresholds } from './rule.ts'
 import type { Table } from './table.ts'
 
 type AnyRow = Readonly<Record<string, unknown>>
@@ -45,9 +45,7 @@ interface Judge {
   readonly needs: Needs
 }
 
-type Gathered =
-  | { readonly ok: true; readonly given: Record<string, unknown> }
-  | (Failure & { readonly table: string })
+type Gathered = { readonly ok: true; readonly given: Record<string, unknown> } | Blindness
 
 /** What an evaluation leaves for the next one, by name and thresholds of the rule or advice. */
 export interface Memory {
@@ -181,11 +179,10 @@ export function evaluate(
     if (gathered.ok) {
       const thresholds = { ...rule.thresholds, ...tuning.thresholds?.[rule.name] }
       all.push(...check(rule, gathered.given, thresholds))
+      const blind = rule.blindTo?.(gathered.given as never, context)
+      if (blind) unknown.push(unknownOf(rule, blind))
     } else if (gathered.reason === 'unsupported') inapplicable.add(rule.name)
-    else {
-      const { ok: _, ...failure } = gathered
-      unknown.push({ ...failure, rule: rule.name, title: rule.title })
-    }
+    else unknown.push(unknownOf(rule, gathered))
   }
 
   const opportunities: Opportunity[] = []
@@ -217,6 +214,10 @@ export function evaluate(
   const spared = all.filter((f) => suppressed?.has(f.key))
   const health = spared.length > 0 ? { ...scored, suppressed: spared } : scored
   return { tables, health, opportunities, findingsWith }
+}
+
+function unknownOf({ name, title }: Rule, { ok: _, ...why }: Blindness): Unknown {
+  return { ...why, rule: name, title }
 }
 
 const judgeKey = (name: string, thresholds: Thresholds): string => `${name} ${JSON.stringify(thresholds)}`

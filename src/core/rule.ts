@@ -1,5 +1,6 @@
 import type { Unit } from './columns.ts'
 import type { Context, Given, Needs } from './given.ts'
+import type { Failure } from './outcome.ts'
 
 export type Severity = 'info' | 'warning' | 'critical'
 export type Evidence = Readonly<Record<string, string | number | boolean | null>>
@@ -17,6 +18,9 @@ export interface Breach {
   /** Whether the rule's cap holds the score down; default: whether it is critical. */
   readonly fatal?: boolean
 }
+
+/** Why something can't be judged, and the table that would tell. */
+export type Blindness = Failure & { readonly table: string }
 
 /** A breach with its identity. `key` is `rule/subject` and survives restarts. */
 export interface Finding extends Breach {
@@ -48,6 +52,11 @@ export interface Rule<N extends Needs = Needs, T extends Thresholds = Thresholds
   /** A fatal state: while there is one the score is at most this. */
   readonly cap?: number
   check(given: Given<N>, thresholds: { readonly [K in keyof T]: number }, context: Context): readonly Breach[]
+  /**
+   * What it can't judge of tables that could be read: part of them is hidden or lost. What it finds in the rest counts, the rule itself
+   * is not known, and findings of before stay.
+   */
+  blindTo?(given: Given<N>, context: Context): Blindness | undefined
 }
 
 /** Checks a rule's declaration at compile time; returns it unchanged. */

@@ -31,6 +31,7 @@ import tableBloat from './table-bloat.ts'
 import tableRates from './table-rates.ts'
 import tableSizes from './table-sizes.ts'
 import tables from './tables.ts'
+import uncountedTables from './uncounted-tables.ts'
 import unindexedForeignKeys from './unindexed-foreign-keys.ts'
 import unusedIndexes from './unused-indexes.ts'
 import waitEvents from './wait-events.ts'
@@ -69,6 +70,7 @@ export const derived: readonly Derived[] = [
   tableRates,
   tableSizes,
   tables,
+  uncountedTables,
   unindexedForeignKeys,
   unusedIndexes,
   waitEvents,

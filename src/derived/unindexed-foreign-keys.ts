@@ -18,12 +18,16 @@ const rowsAgain = again()
 
 type Relations = typeof relations
 
+const COLUMNS = ['live', 'tuples', 'pages', 'rows_deleted'] as const
+type Column = (typeof COLUMNS)[number]
+
 interface Sums {
-  live: number
+  /** Live ones by the statistics, or by the catalog where these have lost them. */
+  rows: number
   pages: number
   rows_deleted: number
 }
-const NOTHING: Readonly<Sums> = { live: 0, pages: 0, rows_deleted: 0 }
+const NOTHING: Readonly<Sums> = { rows: 0, pages: 0, rows_deleted: 0 }
 
 export default defineDerived({
   name: 'unindexed-foreign-keys',
@@ -53,25 +57,29 @@ export default defineDerived({
     const named = namesByOid(names)
     const tree = partitionTree(partitions)
     const block = blockSize(server)
-    /** The counters of a table, with those of its partitions. */
-    const total = (oid: number, at: At<Row<Relations>, keyof Sums>): Readonly<Sums> => {
-      const own = at(oid) ?? NOTHING
+    const counted = (oid: number, at: At<Row<Relations>, Column>): Readonly<Sums> => {
+      const r = at(oid)
+      return r ? { rows: Math.max(r.live, r.tuples), pages: r.pages, rows_deleted: r.rows_deleted } : NOTHING
+    }
+    /** The counters of a table, or of its partitions. */
+    const total = (oid: number, at: At<Row<Relations>, Column>): Readonly<Sums> => {
       // Most tables have no partitions.
-      if (!tree.children.has(oid)) return own
-      const { live, pages, rows_deleted } = own
-      const sums = { live, pages, rows_deleted }
-      for (const p of below(tree, oid)) {
-        const part = at(p.oid) ?? NOTHING
-        sums.live += part.live
-        sums.pages += part.pages
-        sums.rows_deleted += part.rows_deleted
+      if (!tree.children.has(oid)) return counted(oid, at)
+      const sums: Sums = { ...NOTHING }
+      for (const { oid: part } of below(tree, oid)) {
+        // What the catalog tells of a parent is the sum of its partitions.
+        if (tree.children.has(part)) continue
+        const { rows, pages, rows_deleted } = counted(part, at)
+        sums.rows += rows
+        sums.pages += pages
+        sums.rows_deleted += rows_deleted
       }
       return sums
     }
     return rowsAgain({
       of: unserved(keys, definitions),
       sample: relationsByOid(relations),
-      columns: ['live', 'pages', 'rows_deleted'],
+      columns: COLUMNS,
       also: [names, partitions, server],
       make(key, at) {
         const [table, target] = [named.get(key.table_oid), named.get(key.target_oid)]
@@ -85,7 +93,7 @@ export default defineDerived({
           refers_to: `${target.schema}.${target.name}`,
           columns: key.columns,
           partitioned: table.kind === 'p',
-          rows: own.live,
+          rows: own.rows,
           size: own.pages * block,
           deletes_there: total(key.target_oid, at).rows_deleted,
         }

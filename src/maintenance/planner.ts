@@ -46,7 +46,9 @@ const UNREAD: Wants = {
 function vacuums(facts: Facts, context: Context, terms: PlannerTerms): Wants {
   if (!facts.tables) return UNREAD
   const limits = { ...deadRows.thresholds, ...terms.thresholds[deadRows.name] }
-  const dead = judged(facts.tables, (table) => deadRows.check({ tables: [table] }, limits, context))
+  const dead = judged(facts.tables, (table) =>
+    deadRows.check({ tables: [table], uncounted: [] }, limits, context),
+  )
   const full = rewrites(facts, terms)
   const rewritten = new Set(full.wanted.map((w) => w.subject))
   const wanted = dead
@@ -77,7 +79,9 @@ function rewrites({ bloats }: Facts, { settings, inWindow }: PlannerTerms): Want
 function analyzes(facts: Facts, context: Context, terms: PlannerTerms): Wants {
   if (!facts.tables) return UNREAD
   const limits = { ...staleStatistics.thresholds, ...terms.thresholds[staleStatistics.name] }
-  const stale = judged(facts.tables, (table) => staleStatistics.check({ tables: [table] }, limits, context))
+  const stale = judged(facts.tables, (table) =>
+    staleStatistics.check({ tables: [table], uncounted: [] }, limits, context),
+  )
   return {
     wanted: stale.map(({ table, subject, because }) => ({
       ...{ action: 'analyze', subject, because },

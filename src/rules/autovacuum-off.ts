@@ -1,6 +1,8 @@
 import { formatCount } from '../core/format.ts'
 import { type Breach, defineRule } from '../core/rule.ts'
 import tables from '../derived/tables.ts'
+import uncountedTables from '../derived/uncounted-tables.ts'
+import { blindToUncounted } from './_uncounted.ts'
 
 export default defineRule({
   name: 'autovacuum-off',
@@ -8,7 +10,7 @@ export default defineRule({
   doc: 'Without autovacuum dead rows pile up, the planner works from old statistics, and in the end the server stops to save itself from transaction id wraparound.',
   remedy:
     'Switch it on again: ALTER SYSTEM SET autovacuum = on, or ALTER TABLE … RESET (autovacuum_enabled). Where it gets in the way, make it gentler or more frequent instead.',
-  needs: { tables },
+  needs: { tables, uncounted: uncountedTables },
   thresholds: { changes: 10_000 },
   deductions: { warning: 5, critical: 30 },
   cap: 49,
@@ -45,4 +47,5 @@ export default defineRule({
     }
     return breaches
   },
+  blindTo: ({ uncounted }) => blindToUncounted(uncounted),
 })

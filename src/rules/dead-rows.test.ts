@@ -6,6 +6,7 @@ import rule from './dead-rows.ts'
 const judged = (dead: number, live: number) =>
   check(rule, {
     tables: [row(tables, { schema: 'public', table: 't', dead, live, dead_ratio: dead / (live + dead) })],
+    uncounted: [],
   })
 
 test.each([

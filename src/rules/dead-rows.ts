@@ -1,7 +1,9 @@
 import { formatCount, formatRatio } from '../core/format.ts'
 import { defineRule } from '../core/rule.ts'
 import tables from '../derived/tables.ts'
+import uncountedTables from '../derived/uncounted-tables.ts'
 import { above } from './_grade.ts'
+import { blindToUncounted } from './_uncounted.ts'
 
 export default defineRule({
   name: 'dead-rows',
@@ -9,7 +11,7 @@ export default defineRule({
   doc: 'Updated and deleted rows stay in the table until VACUUM removes them. When many pile up, scans read them all the same and the table grows. The count is PostgreSQL’s estimate.',
   remedy:
     'Run VACUUM (ANALYZE) on the table. If autovacuum does not keep up, lower its scale factor for the table; if dead rows stay after VACUUM, an old transaction holds them back.',
-  needs: { tables },
+  needs: { tables, uncounted: uncountedTables },
   thresholds: { rows: 10_000, warning: 0.2, critical: 0.5 },
   deductions: { warning: 5, critical: 10 },
   check({ tables }, thresholds) {
@@ -34,4 +36,5 @@ export default defineRule({
       ]
     })
   },
+  blindTo: ({ uncounted }) => blindToUncounted(uncounted),
 })

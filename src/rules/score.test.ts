@@ -9,6 +9,7 @@ import queryPerformance from '../derived/query-performance.ts'
 import replicationStatus from '../derived/replication-status.ts'
 import storage from '../derived/storage.ts'
 import tables from '../derived/tables.ts'
+import uncountedTables from '../derived/uncounted-tables.ts'
 import blocking from '../probes/blocking.ts'
 import databases from '../probes/databases.ts'
 import { rules } from './index.ts'
@@ -86,7 +87,7 @@ test('so does autovacuum that is off for the whole server, and for one table it 
     changed_since_analyze: 20_000,
     autovacuum_enabled: false,
   })
-  const known = facts([tables, [table]])
+  const known = facts([tables, [table]], [uncountedTables, []])
   expect((await score(known, { autovacuum: 'off' })).score).toBe(49)
   expect((await score(known, { autovacuum: 'on' })).score).toBe(95)
 })

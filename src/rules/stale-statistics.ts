@@ -1,6 +1,8 @@
 import { formatCount, formatRatio } from '../core/format.ts'
 import { defineRule } from '../core/rule.ts'
 import tables from '../derived/tables.ts'
+import uncountedTables from '../derived/uncounted-tables.ts'
+import { blindToUncounted } from './_uncounted.ts'
 
 export default defineRule({
   name: 'stale-statistics',
@@ -8,7 +10,7 @@ export default defineRule({
   doc: 'Much of a table has changed since ANALYZE last looked at it, or it never did. The planner then guesses, and may choose plans that are many times slower.',
   remedy:
     'Run ANALYZE on the table. Autovacuum does it by itself after a tenth of the rows has changed, or as the table’s own parameters say.',
-  needs: { tables },
+  needs: { tables, uncounted: uncountedTables },
   thresholds: { changes: 10_000, ratio: 0.2 },
   deductions: {},
   check({ tables }, { changes, ratio }) {
@@ -30,4 +32,5 @@ export default defineRule({
       ]
     })
   },
+  blindTo: ({ uncounted }) => blindToUncounted(uncounted),
 })

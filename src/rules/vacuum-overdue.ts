@@ -2,7 +2,9 @@ import { formatCount, formatSeconds } from '../core/format.ts'
 import { maybe } from '../core/given.ts'
 import { defineRule } from '../core/rule.ts'
 import autovacuumDue from '../derived/autovacuum-due.ts'
+import uncountedTables from '../derived/uncounted-tables.ts'
 import vacuumProgress from '../probes/vacuum-progress.ts'
+import { blindToUncounted } from './_uncounted.ts'
 
 export default defineRule({
   name: 'vacuum-overdue',
@@ -10,7 +12,7 @@ export default defineRule({
   doc: 'The table has changed far beyond the point at which autovacuum should have come, and it has not for long. All workers are busy elsewhere, are throttled, or are cancelled again and again by somebody who locks the table. Counted with the table’s own parameters; TOAST tables too. Told by whoever watches: a table that has just been filled looks the same for a moment.',
   remedy:
     'Run VACUUM (ANALYZE) on the table now. Then raise autovacuum_max_workers or autovacuum_vacuum_cost_limit, or lower the scale factor of the table so that each run has less to do. Look for sessions that lock the table and for old transactions.',
-  needs: { tables: autovacuumDue, running: maybe(vacuumProgress) },
+  needs: { tables: autovacuumDue, uncounted: uncountedTables, running: maybe(vacuumProgress) },
   thresholds: { changes: 10_000, times: 2, seconds: 6 * 3600 },
   lasting: 'seconds',
   deductions: { warning: 5 },
@@ -46,4 +48,5 @@ export default defineRule({
       ]
     })
   },
+  blindTo: ({ uncounted }) => blindToUncounted(uncounted),
 })

@@ -44,6 +44,9 @@ test('a standby that lags: seen from both sides, gone once it has caught up', as
     { side: 'standby', state: 'streaming', paused: false },
   ])
   expect(idle.findings('replication-broken')).toEqual([])
+  // Nothing counts rows there: that is neither well nor unknown.
+  expect(idle.tables.get('uncounted-tables')).toMatchObject({ reason: 'unsupported' })
+  expect(idle.health.unknown.filter((u) => u.table === 'uncounted-tables')).toEqual([])
 
   await run(standby.url(), 'SELECT pg_wal_replay_pause()')
   const behind = await lookUntil(

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ConfigInput } from '../../src/monitor/config.ts'
-import { look, lookUntil, run } from '../observe.ts'
+import { type Look, look, lookUntil, run } from '../observe.ts'
 import { freshDatabase, LATEST, majors, type TestDatabase } from '../servers.ts'
 
 let db: TestDatabase
@@ -43,6 +43,25 @@ describe.each([...new Set([majors[0] ?? LATEST, LATEST])])('PostgreSQL %i', (maj
 
     await run(db.url, ...(advised?.undo ?? []))
     expect((await see()).rows('tables')).toMatchObject([{ autovacuum_enabled: false }])
+  })
+
+  test('counters that were reset: what counts by them is not known instead of well, and known again after ANALYZE', async () => {
+    const rules = ['dead-rows', 'autovacuum-off', 'stale-statistics', 'vacuum-overdue']
+    const blind = (s: Look) => s.health.unknown.filter((u) => rules.includes(u.rule))
+    await run(db.url, `UPDATE ${table} SET name = 'x' WHERE id <= 15000`)
+    const seen = await lookUntil(see, (s) => s.findings('dead-rows', subject).length > 0)
+    expect(blind(seen)).toEqual([])
+
+    await run(db.url, 'SELECT pg_stat_reset()')
+    const reset = await lookUntil(see, (s) => s.findings('dead-rows').length === 0)
+    expect(blind(reset).map((u) => u.rule)).toEqual(expect.arrayContaining(rules))
+    expect(blind(reset)[0]).toMatchObject({ reason: 'missing', fix: 'ANALYZE;' })
+    expect(blind(reset)[0]?.detail).toContain(`the largest is ${subject} (20,000 rows)`)
+    expect(reset.health.coverage).toBeLessThan(seen.health.coverage)
+
+    await run(db.url, 'ANALYZE')
+    const after = await lookUntil(see, (s) => blind(s).length === 0)
+    expect(after.findings('dead-rows', subject)).toHaveLength(1)
   })
 
   test('an old transaction that keeps VACUUM from its work is named by the advice', async () => {
