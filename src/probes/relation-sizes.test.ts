@@ -49,9 +49,12 @@ test('a locked table is left out in place of waiting for it, a dropped one too',
 })
 
 test('wanted are the tables with most pages', () => {
-  const table = (oid: number, size: number) => ({ oid, size })
+  const table = (oid: number, size: number) => ({ oid, size, pages: size, live: 0 })
   const rows = [table(1, 1005), table(3, 0), ...Array.from({ length: 25 }, (_, i) => table(100 + i, 10 + i))]
   const wanted = relationSizes.lookup?.wants((name) => (name === 'tables' ? rows : []))
   expect(wanted).toHaveLength(20)
   expect(wanted?.slice(0, 3)).toEqual([1, 124, 123])
+  // Nothing has counted the pages of a table that was filled and neither vacuumed nor analysed.
+  const filled = { ...table(2, 0), live: 1_000 }
+  expect(relationSizes.lookup?.wants((name) => (name === 'tables' ? [...rows, filled] : []))[0]).toBe(2)
 })

@@ -26,7 +26,7 @@ const score = async (samples: ReadonlyMap<string, Sample>, settings: Capabilitie
 
 const used = (utilisation: number) => [connections, [row(connections, { utilisation, usable: 100 })]] as const
 const average = (seconds: number) =>
-  [queryPerformance, [row(queryPerformance, { average: seconds })]] as const
+  [queryPerformance, [row(queryPerformance, { average: seconds, calls: 100 })]] as const
 const slow = (slow_statements: number) =>
   [queryPerformance, [row(queryPerformance, { slow_statements })]] as const
 const stored = (ratio: number) => [storage, [row(storage, { used: ratio, limit: 1 })]] as const

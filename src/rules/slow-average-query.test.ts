@@ -3,8 +3,8 @@ import { check, row } from '../../test/facts.ts'
 import queryPerformance from '../derived/query-performance.ts'
 import rule from './slow-average-query.ts'
 
-const judged = (average: number | null) =>
-  check(rule, { performance: [row(queryPerformance, { average, calls: 12, window: 60 })] })
+const judged = (average: number | null, calls = 12) =>
+  check(rule, { performance: [row(queryPerformance, { average, calls, window: 60 })] })
 
 test.each([
   [null, []],
@@ -15,6 +15,11 @@ test.each([
 ])('an average of %s s: %j', (average, severities) =>
   expect(judged(average).map((b) => b.severity)).toEqual(severities),
 )
+
+test('one statement that takes long is no average', () => {
+  expect(judged(5, 9)).toEqual([])
+  expect(judged(5, 10)).toHaveLength(1)
+})
 
 test('says over which time and how many calls', () =>
   expect(judged(0.75)[0]?.summary).toBe(

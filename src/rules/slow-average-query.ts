@@ -6,14 +6,14 @@ import { above } from './_grade.ts'
 export default defineRule({
   name: 'slow-average-query',
   title: 'Slow on average',
-  doc: 'The mean execution time of all statements between the last two samples. When it is high, users wait on nearly everything, and sessions pile up.',
+  doc: 'The mean execution time of all statements between the last two samples. When it is high, users wait on nearly everything, and sessions pile up. Of fewer than ten executions it is the mean of whatever ran, not of the work.',
   remedy:
     'Look at the statements with the greatest share of the time first; see whether sessions wait for locks or the disk.',
   needs: { performance: queryPerformance },
-  thresholds: { warning: 0.5, critical: 1 },
+  thresholds: { calls: 10, warning: 0.5, critical: 1 },
   deductions: { warning: 10, critical: 20 },
   check({ performance: [p] }, thresholds) {
-    if (!p || p.average === null) return []
+    if (!p || p.average === null || p.calls < thresholds.calls) return []
     const severity = above(p.average, thresholds)
     if (!severity) return []
     return [

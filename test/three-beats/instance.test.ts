@@ -89,7 +89,7 @@ test('slow on average, and many slow statements', async () => {
   const config = {
     limits: { slowQuery: 0.02 },
     thresholds: {
-      'slow-average-query': { warning: 0.03, critical: 5 },
+      'slow-average-query': { calls: 4, warning: 0.03, critical: 5 },
       'many-slow-queries': { statements: 3 },
     },
   }
