@@ -15,9 +15,9 @@ import {
 } from './_relation.ts'
 import { LONG, PATIENT } from './_timeouts.ts'
 
-const MEASURES = `SELECT pg_stat_get_dead_tuples($1::oid) AS dead_rows, pg_stat_get_live_tuples($1::oid) AS live_rows,
-  pg_table_size($1::oid) AS size, age((SELECT relfrozenxid FROM pg_class WHERE oid = $1::oid)) AS xid_age,
-  (SELECT coalesce(sum(pg_stat_get_vacuum_count(relid)), 0) FROM ${WITH_PARTITIONS} AS parts) AS vacuums`
+const MEASURES = `SELECT sum(pg_stat_get_dead_tuples(relid)) AS dead_rows, sum(pg_stat_get_live_tuples(relid)) AS live_rows,
+  sum(pg_table_size(relid)) AS size, age((SELECT relfrozenxid FROM pg_class WHERE oid = $1::oid)) AS xid_age,
+  coalesce(sum(pg_stat_get_vacuum_count(relid)), 0) AS vacuums FROM ${WITH_PARTITIONS} AS parts`
 
 /** A VACUUM that somebody else runs on it already. One of autovacuum gives way, unless it is against wraparound. */
 const OTHERS = `SELECT a.pid, a.query FROM pg_stat_progress_vacuum v JOIN pg_stat_activity a USING (pid)

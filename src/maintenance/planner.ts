@@ -47,7 +47,7 @@ function vacuums(facts: Facts, context: Context, terms: PlannerTerms): Wants {
   if (!facts.tables) return UNREAD
   const limits = { ...deadRows.thresholds, ...terms.thresholds[deadRows.name] }
   const dead = judged(facts.tables, (table) =>
-    deadRows.check({ tables: [table], uncounted: [] }, limits, context),
+    deadRows.check({ tables: [table], uncounted: [], partitioned: [] }, limits, context),
   )
   const full = rewrites(facts, terms)
   const rewritten = new Set(full.wanted.map((w) => w.subject))

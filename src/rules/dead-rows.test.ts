@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { check, row } from '../../test/facts.ts'
+import partitionedTables from '../derived/partitioned-tables.ts'
 import tables from '../derived/tables.ts'
 import rule from './dead-rows.ts'
 
@@ -7,6 +8,7 @@ const judged = (dead: number, live: number) =>
   check(rule, {
     tables: [row(tables, { schema: 'public', table: 't', dead, live, dead_ratio: dead / (live + dead) })],
     uncounted: [],
+    partitioned: [],
   })
 
 test.each([
@@ -18,6 +20,20 @@ test.each([
 ])('%i dead beside %i live rows: %j', (dead, live, severities) =>
   expect(judged(dead, live).map((b) => b.severity)).toEqual(severities),
 )
+
+test('small partitions are judged together, unless one of them says more by itself', () => {
+  const part = { schema: 'public', dead: 9_000, live: 1_000, dead_ratio: 0.9, root: 7 }
+  const root = { ...part, oid: 7, table: 'log', dead: 18_000, live: 2_000, partitions: 2 }
+  const { root: _, ...sums } = root
+  const found = (...dead: number[]) =>
+    check(rule, {
+      tables: dead.map((n, i) => row(tables, { ...part, table: `log_${i}`, dead: n })),
+      uncounted: [],
+      partitioned: [row(partitionedTables, sums)],
+    }).map((b) => b.subject)
+  expect(found(9_000, 9_000)).toEqual(['public.log'])
+  expect(found(9_000, 10_000)).toEqual(['public.log_1'])
+})
 
 test('says how many of which table', () =>
   expect(judged(25_000, 75_000)).toMatchObject([

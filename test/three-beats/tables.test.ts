@@ -45,6 +45,29 @@ describe.each([...new Set([majors[0] ?? LATEST, LATEST])])('PostgreSQL %i', (maj
     expect((await see()).rows('tables')).toMatchObject([{ autovacuum_enabled: false }])
   })
 
+  test('dead rows of many small partitions: found as those of their table, gone once that is vacuumed', async () => {
+    const numbers = [0, 1, 2, 3]
+    await run(
+      db.url,
+      'CREATE TABLE shop.log (id int, part int) PARTITION BY LIST (part)',
+      ...numbers.map(
+        (n) =>
+          `CREATE TABLE shop.log_${n} PARTITION OF shop.log FOR VALUES IN (${n}) WITH (autovacuum_enabled = off)`,
+      ),
+      'INSERT INTO shop.log SELECT n, n % 4 FROM generate_series(1, 20000) n',
+    )
+    const of = (s: Look) => s.findings('dead-rows', 'shop.log')
+    await lookUntil(see, (s) => s.rows('partitioned-tables').some((t) => t.live === 20_000))
+    expect(of(await see())).toEqual([])
+
+    await run(db.url, 'DELETE FROM shop.log WHERE id <= 14000')
+    const seen = await lookUntil(see, (s) => of(s).length > 0)
+    expect(seen.findings('dead-rows')).toMatchObject([{ severity: 'critical', evidence: { partitions: 4 } }])
+    expect(of(seen)[0]?.summary).toContain('of the rows of the 4 partitions of shop.log are dead')
+    await run(db.url, 'VACUUM (ANALYZE) shop.log')
+    await lookUntil(see, (s) => of(s).length === 0)
+  })
+
   test('counters that were reset: what counts by them is not known instead of well, and known again after ANALYZE', async () => {
     const rules = ['dead-rows', 'autovacuum-off', 'stale-statistics', 'vacuum-overdue']
     const blind = (s: Look) => s.health.unknown.filter((u) => rules.includes(u.rule))
