@@ -55,7 +55,7 @@ export function createAlerts(options: AlertOptions): Alerts {
     onLetters: () => outbox?.wake(),
   })
   const desk = createDesk({
-    ...{ ledger, channels, recipients },
+    ...{ ledger, channels, recipients, found: foundIn(store) },
     async onChange(target, alerts) {
       await engine.refresh()
       outbox?.wake()
@@ -91,8 +91,11 @@ export function createAlerts(options: AlertOptions): Alerts {
 /** What people do about alerts, over a store that another process may be using: for commands. */
 export function createAlertDesk(options: Omit<AlertOptions, 'onError'>): AlertDesk {
   const { store, config, env = process.env } = options
-  return createDesk({ ledger: store.ledger, ...channelsOf(config, env) })
+  return createDesk({ ledger: store.ledger, found: foundIn(store), ...channelsOf(config, env) })
 }
+
+const foundIn = (store: Store) => async (target: string) =>
+  (await store.findings(target, 0)).map((f) => f.key)
 
 /** Sends a test message to a configured channel. Throws AppError `unknown-channel`, `channel-failed`. */
 export const testChannel = (config: Config, env: Environment, name: string): Promise<void> =>

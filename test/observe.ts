@@ -38,7 +38,7 @@ export async function look(
     await runCycle(session, facts, EVERYTHING, settings)
     await act?.()
     await sleep(50)
-    const { evaluation } = await runCycle(session, facts, EVERYTHING, settings, new Set(), records)
+    const { evaluation } = await runCycle(session, facts, EVERYTHING, settings, new Map(), records)
     const { health, opportunities, tables } = evaluation
     return {
       tables,

@@ -12,7 +12,11 @@ const sight = (findings: readonly Finding[], unknown: readonly Unknown[] = []): 
   findings: (asked) => findings.filter((f) => asked[f.rule]),
 })
 const keys = (findings: readonly Finding[], suppressed: readonly string[] = []) =>
-  lookOf(sight(findings), rules, new Set(suppressed)).conditions.map((c) => c.key)
+  lookOf(
+    sight(findings),
+    rules,
+    new Map(suppressed.map((key) => [key, { key, reason: 'old', by: 'ann', until: 1 }])),
+  ).conditions.map((c) => c.key)
 const blind = (rule: string, reason: Unknown['reason'], fix?: string): Unknown => ({
   ...{ rule, title: rule, table: 't', reason, detail: `no ${rule}` },
   ...(fix === undefined ? {} : { fix }),
@@ -36,7 +40,7 @@ test('sessions that block are one condition, the worst of them first', () => {
       finding('blocked-too-long', 'session 1', { summary: 'A blocks for long.', severity: 'critical' }),
     ]),
     rules,
-    new Set(),
+    new Map(),
   )
   expect(conditions).toMatchObject([
     { key: 'blocking/instance', severity: 'critical', summary: 'A blocks for long. And 1 other.' },
@@ -47,7 +51,7 @@ test('a session that blocks need not be told of as idle too, another one is', ()
   const blocking = finding('blocked-sessions', 'session 1')
   const idle = (n: number) => finding('idle-in-transaction', `session ${n}`)
   const covered = (findings: readonly Finding[]) =>
-    lookOf(sight(findings), rules, new Set()).conditions.find((c) => c.rule === 'idle-in-transaction')
+    lookOf(sight(findings), rules, new Map()).conditions.find((c) => c.rule === 'idle-in-transaction')
       ?.covered
   expect(covered([blocking, idle(1)])).toBe(true)
   expect(covered([blocking, idle(1), idle(2)])).toBeUndefined()
@@ -63,7 +67,7 @@ test('what lingers is judged by the clear thresholds', () => {
       return value > warning ? [finding('connections-near-limit', 'instance')] : []
     },
   }
-  const seen = lookOf(measured, rules, new Set())
+  const seen = lookOf(measured, rules, new Map())
   expect(seen.conditions).toEqual([])
   expect([...seen.lingering]).toEqual([['connections-near-limit/instance', 'warning']])
 })
@@ -74,7 +78,7 @@ test('an unreachable target is one condition and all else is blind', () => {
     connection: 'unreachable',
     error: { message: 'no answer', remedy: 'Start it.' },
   }
-  expect(lookOf(lost, rules, new Set())).toMatchObject({
+  expect(lookOf(lost, rules, new Map())).toMatchObject({
     conditions: [{ key: 'target-unreachable/target', severity: 'critical', summary: 'no answer' }],
     blind: 'all',
   })
@@ -92,7 +96,7 @@ test('rules that can not be judged are blind, and one condition for each reason'
       ],
     ),
     rules,
-    new Set(),
+    new Map(),
   )
   expect(seen.blind).toEqual(new Set(['dead-rows', 'blocking', 'slow-average-query']))
   expect(seen.conditions).toMatchObject([

@@ -1,6 +1,7 @@
 import type { AlertRule, Condition, Look, Sight } from '../core/alert.ts'
 import { plural } from '../core/format.ts'
 import { bySeverity, type Unknown } from '../core/health.ts'
+import type { Suppression } from '../core/notice.ts'
 import type { Finding, Severity, Thresholds } from '../core/rule.ts'
 import type { EffectiveRule } from './settings.ts'
 
@@ -11,13 +12,13 @@ const BLIND = 'monitor-blind'
 export function lookOf(
   sight: Sight,
   rules: ReadonlyMap<string, EffectiveRule>,
-  suppressed: ReadonlySet<string>,
+  suppressed: ReadonlyMap<string, Suppression>,
 ): Omit<Look, 'now'> {
   const on = new Map([...rules].filter(([, rule]) => rule.enabled))
   if (sight.connection === 'unreachable') {
     const rule = on.get(UNREACHABLE)
     const conditions = rule ? [unreachable(rule, sight)] : []
-    return { conditions, lingering: new Map(), blind: 'all' }
+    return { conditions, lingering: new Map(), blind: 'all', suppressed }
   }
   const own = [...on.values()]
   const findings = (thresholds: (rule: EffectiveRule) => Readonly<Record<string, Thresholds>>) => {
@@ -36,6 +37,7 @@ export function lookOf(
     // A finding's key or, where several are one alert, that of the alert.
     conditions: conditions.filter((c) => !suppressed.has(c.key)),
     lingering,
+    suppressed,
     blind: new Set(own.filter((rule) => rule.from.some((name) => unseen.has(name))).map((rule) => rule.name)),
   }
 }

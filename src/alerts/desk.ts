@@ -67,13 +67,15 @@ export interface DeskOptions {
   readonly ledger: Ledger
   readonly channels: readonly Channel[]
   readonly recipients: readonly Recipient[]
+  /** Keys of what was found at a target. */
+  readonly found: (target: string) => Promise<readonly string[]>
   /** Told of what changed, so that a monitor in this process needn't wait for its next cycle. */
   readonly onChange?: (target: string, alerts: readonly string[]) => void | Promise<void>
   readonly now?: () => number
 }
 
 export function createDesk(options: DeskOptions): AlertDesk {
-  const { ledger, channels, recipients, onChange, now = Date.now } = options
+  const { ledger, channels, recipients, found, onChange, now = Date.now } = options
 
   /** Changes an entry whoever else does at the same time. Throws AppError `unknown-alert` when there is none. */
   const amend = async <V>(
@@ -105,6 +107,18 @@ export function createDesk(options: DeskOptions): AlertDesk {
     return all
       .filter((s) => s.value.until > now())
       .map(({ id, target: of, value }) => ({ id, target: of, ...value }))
+  }
+
+  /** A suppression of what was never found would be believed, and do nothing. */
+  const known = async (target: string, key: string): Promise<void> => {
+    const alerts = await ledger.list<AlertEntry>('alert', { target, limit: MOST })
+    const keys = new Set([...(await found(target)), ...alerts.map((a) => a.value.key)])
+    if (keys.has(key)) return
+    const close = nearest(key, keys)
+    throw new AppError(
+      'unknown-finding',
+      close === undefined ? `"${key}"` : `"${key}", did you mean ${close}?`,
+    )
   }
 
   return {
@@ -139,6 +153,7 @@ export function createDesk(options: DeskOptions): AlertDesk {
     },
     suppressions,
     async suppress({ target, key, reason, days, by }) {
+      await known(target, key)
       const again = (await suppressions(target)).find((s) => s.key === key)
       const id = again?.id ?? randomBytes(4).toString('hex')
       const value: Suppression = { key, reason, by, until: now() + days * 1440 * MINUTE }

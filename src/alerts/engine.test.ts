@@ -30,7 +30,14 @@ function engineOn(ledger: Ledger, recipients = TEAM) {
   onTestFinished(() => expect(errors).toEqual([]))
   return {
     engine,
-    desk: createDesk({ ledger, channels: [], recipients, now: () => now, onChange: () => engine.refresh() }),
+    desk: createDesk({
+      ledger,
+      channels: [],
+      recipients,
+      found: async () => [bad.key],
+      now: () => now,
+      onChange: () => engine.refresh(),
+    }),
     async sees(seconds: number, findings: readonly Finding[] = [], more: Partial<Sight> = {}) {
       now = seconds * 1000
       engine.observe(sight(findings, more))
@@ -131,7 +138,7 @@ test('a suppressed finding alerts nobody until that expires', async () => {
   const { sees, desk, engine } = engineOn(ledger)
   const given = { target: 'shop', key: bad.key, reason: 'archive', by: 'ann' }
   await desk.suppress({ ...given, days: 1 })
-  expect([...engine.suppressed('shop')]).toEqual([bad.key])
+  expect([...engine.suppressed('shop').keys()]).toEqual([bad.key])
   await sees(0, [bad])
   await sees(10, [bad])
   expect((await desk.overview()).alerts).toEqual([])
@@ -141,6 +148,34 @@ test('a suppressed finding alerts nobody until that expires', async () => {
   await sees(2 * 86_400 + 20, [bad])
   expect(engine.suppressed('shop').size).toBe(0)
   expect(await sent(ledger)).toEqual(['team firing dead-rows/public.orders'])
+})
+
+test('what fires when it is suppressed ends as suppressed, not as over', async () => {
+  const { ledger } = await openTestStore()
+  const { sees, desk } = engineOn(ledger)
+  await sees(0, [bad])
+  await sees(600, [bad])
+  await desk.suppress({ target: 'shop', key: bad.key, reason: 'archive', days: 1, by: 'ann' })
+  await sees(610, [bad])
+  expect((await desk.overview()).alerts).toMatchObject([
+    {
+      state: 'resolved',
+      summary: expect.stringMatching(/^Suppressed by ann until .*, not fixed: archive\. /),
+    },
+  ])
+  expect(await sent(ledger)).toEqual([
+    'team firing dead-rows/public.orders',
+    'team resolved dead-rows/public.orders',
+  ])
+})
+
+test('what was never found can not be suppressed: a wrong word would be believed', async () => {
+  const { ledger } = await openTestStore()
+  const { desk } = engineOn(ledger)
+  const suppress = (key: string) => desk.suppress({ target: 'shop', key, reason: 'r', days: 1, by: 'ann' })
+  await expect(suppress('dead-rows/*')).rejects.toMatchObject({ code: 'unknown-finding' })
+  await expect(suppress('dead-rows/public.order')).rejects.toThrow(`did you mean ${bad.key}`)
+  expect(await desk.suppressions('shop')).toEqual([])
 })
 
 test('only channels that want the severity and the target are told; a silence must fit something', async () => {

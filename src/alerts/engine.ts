@@ -29,8 +29,8 @@ export interface AlertEvent {
 export interface Engine {
   /** Takes in a sight in the background; those of one target one after the other. */
   observe(sight: Sight): void
-  /** Keys of findings of a target that are not to count now, as last read. */
-  suppressed(target: string): ReadonlySet<string>
+  /** Findings of a target that are not to count now, by key, as last read. */
+  suppressed(target: string): ReadonlyMap<string, Suppression>
   /** Reads the suppressions again. */
   refresh(): Promise<void>
   subscribe(listener: (event: AlertEvent) => void): () => void
@@ -63,11 +63,10 @@ export function createEngine(options: {
     suppressions = await ledger.list<Suppression>('suppression', { limit: MOST })
   }
 
-  const suppressed = (target: string): ReadonlySet<string> => {
+  const suppressed = (target: string): ReadonlyMap<string, Suppression> => {
     const now = clock()
-    return new Set(
-      suppressions.filter((s) => s.target === target && s.value.until > now).map((s) => s.value.key),
-    )
+    const those = suppressions.filter((s) => s.target === target && s.value.until > now)
+    return new Map(those.map(({ value }) => [value.key, value]))
   }
 
   const take = async (sight: Sight): Promise<void> => {

@@ -1,4 +1,5 @@
 import type { Unknown } from './health.ts'
+import type { Suppression } from './notice.ts'
 import type { Finding, Severity, Thresholds } from './rule.ts'
 
 /** When and how loudly findings become an alert, as data. Times in seconds. */
@@ -85,6 +86,8 @@ export interface Look {
   readonly lingering: ReadonlyMap<string, Severity>
   /** Alert rules that could not be judged: nothing of theirs is over because it isn't seen. */
   readonly blind: ReadonlySet<string> | 'all'
+  /** What somebody decided to live with, by key of the finding or alert. */
+  readonly suppressed: ReadonlyMap<string, Suppression>
 }
 
 /** Who may be told. */

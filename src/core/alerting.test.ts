@@ -14,7 +14,13 @@ const condition = (severity: Severity = 'warning', more: Partial<Condition> = {}
   ...more,
 })
 const look = (seconds: number, conditions: readonly Condition[] = [], more: Partial<Look> = {}): Look => ({
-  ...{ now: seconds * 1000, conditions, lingering: new Map(), blind: new Set<string>() },
+  ...{
+    now: seconds * 1000,
+    conditions,
+    lingering: new Map(),
+    blind: new Set<string>(),
+    suppressed: new Map(),
+  },
   ...more,
 })
 
@@ -211,7 +217,11 @@ test('whatever is seen in whatever order, restarts and repetitions: one beginnin
           // As the engine does, with the state as it comes back from the ledger.
           const alerts = new Map(alert ? [['r/x', JSON.parse(JSON.stringify(alert)) as Alert]] : [])
           const held = withLingering(conditions, lingering, alerts)
-          const changes = step(alerts, { now, conditions: held, lingering, blind }, rules)
+          const changes = step(
+            alerts,
+            { now, conditions: held, lingering, blind, suppressed: new Map() },
+            rules,
+          )
           if (round > 0) expect([...changes]).toEqual([])
           const next = changes.has('r/x') ? (changes.get('r/x') ?? undefined) : alerts.get('r/x')
           const ended = next?.state === 'resolved' && alert?.state === 'firing'

@@ -1,4 +1,5 @@
 import type { Alert, AlertRule, Condition, Look, Match, NoticeKind, Recipient, Told } from './alert.ts'
+import type { Suppression } from './notice.ts'
 import type { Severity } from './rule.ts'
 
 const RANK: Record<Severity, number> = { info: 0, warning: 1, critical: 2 }
@@ -80,6 +81,9 @@ function graded(alert: Alert, condition: Condition, rule: AlertRule, now: number
 /** What became of an alert whose condition was not among those seen. */
 function unseen(alert: Alert, rule: AlertRule | undefined, look: Look): Alert | null {
   if (alert.state === 'resolved') return alert
+  const { now } = look
+  const suppression = look.suppressed.get(alert.key)
+  if (suppression) return alert.state === 'pending' ? null : suppressedBy(alert, suppression, now)
   const blind = rule && (look.blind === 'all' || look.blind.has(rule.name))
   const lingers = rule && look.lingering.get(alert.key)
   if (blind || (lingers && alert.state === 'firing')) {
@@ -88,11 +92,18 @@ function unseen(alert: Alert, rule: AlertRule | undefined, look: Look): Alert | 
     return rest
   }
   if (alert.state === 'pending') return null
-  const { now } = look
   if (alert.calmSince === undefined || now < alert.calmSince) return { ...alert, calmSince: now }
   if (now === alert.calmSince || now - alert.calmSince < (rule?.calm ?? 0) * 1000) return alert
   const { calmSince: _, rising: __, ...rest } = alert
   return { ...rest, state: 'resolved', resolvedAt: now }
+}
+
+/** Its end is no recovery: who heard that it began is told so. */
+function suppressedBy(alert: Alert, { by, until, reason }: Suppression, now: number): Alert {
+  const { calmSince: _, rising: __, ...rest } = alert
+  const day = new Date(until).toISOString().slice(0, 10)
+  const summary = `Suppressed by ${by} until ${day}, not fixed: ${reason}. ${alert.summary}`
+  return { ...rest, state: 'resolved', resolvedAt: now, summary }
 }
 
 /**

@@ -162,6 +162,12 @@ export const ERRORS = {
   },
   ...ACTION_ERRORS,
   ...STATEMENT_ERRORS,
+  'unknown-finding': {
+    message: 'Nothing of this key was found at the target',
+    remedy: 'pgtend findings --json and GET /api/findings name the keys; each stands for one finding.',
+    status: 404,
+    exit: 2,
+  },
   'unknown-alert': {
     message: 'There is no such alert, silence or suppression',
     remedy: 'pgtend alerts list names them.',

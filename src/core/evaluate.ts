@@ -2,6 +2,7 @@ import type { Advice, Opportunity } from './advice.ts'
 import type { Derived } from './derived.ts'
 import type { Context, Needs, Pair } from './given.ts'
 import { type Health, scoreHealth, type Unknown, type Weights } from './health.ts'
+import type { Suppression } from './notice.ts'
 import { type Failure, fail, type Outcome, ok } from './outcome.ts'
 import type { Blindness, Finding, Rule, Thresholds } from './rule.ts'
 import type { Table } from './table.ts'
@@ -37,7 +38,7 @@ export interface Tuning {
   readonly thresholds?: Readonly<Record<string, Thresholds>>
   readonly weights?: Weights
   /** Keys of findings that somebody has decided to live with: listed, but not counted. */
-  readonly suppressed?: ReadonlySet<string>
+  readonly suppressed?: ReadonlyMap<string, Suppression>
 }
 
 interface Judge {
@@ -211,7 +212,10 @@ export function evaluate(
   const { weights = {}, suppressed } = tuning
   const findings = all.filter((f) => !suppressed?.has(f.key))
   const scored = scoreHealth({ rules, findings, unknown, inapplicable, weights })
-  const spared = all.filter((f) => suppressed?.has(f.key))
+  const spared = all.flatMap((f) => {
+    const suppression = suppressed?.get(f.key)
+    return suppression ? [{ ...f, suppression }] : []
+  })
   const health = spared.length > 0 ? { ...scored, suppressed: spared } : scored
   return { tables, health, opportunities, findingsWith }
 }

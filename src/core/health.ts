@@ -1,3 +1,4 @@
+import type { Suppression } from './notice.ts'
 import type { Reason } from './outcome.ts'
 import type { Finding, Rule, Severity } from './rule.ts'
 
@@ -24,6 +25,11 @@ export interface Unknown {
   readonly fix?: string
 }
 
+/** With who suppressed it, why, and until when. */
+export interface SuppressedFinding extends Finding {
+  readonly suppression: Suppression
+}
+
 /** A fatal state that holds the score down whatever else is well. */
 export interface Cap {
   readonly rule: string
@@ -43,7 +49,7 @@ export interface Health {
   readonly deductions: readonly Deduction[]
   readonly findings: readonly Finding[]
   /** Findings that somebody has suppressed: they take nothing off. Absent where there are none. */
-  readonly suppressed?: readonly Finding[]
+  readonly suppressed?: readonly SuppressedFinding[]
   readonly unknown: readonly Unknown[]
 }
 

@@ -1,5 +1,6 @@
 import type { Evaluation } from '../core/evaluate.ts'
 import type { Context } from '../core/given.ts'
+import type { Suppression } from '../core/notice.ts'
 import type { Outcome } from '../core/outcome.ts'
 import type { Cadence, Probe } from '../core/probe.ts'
 import type { Capabilities } from '../core/server.ts'
@@ -48,7 +49,7 @@ export async function runCycle(
   facts: Facts,
   cadences: ReadonlySet<Cadence>,
   config: Config,
-  suppressed: ReadonlySet<string> = new Set(),
+  suppressed: ReadonlyMap<string, Suppression> = new Map(),
   records: Records = {},
 ): Promise<Cycle> {
   const costs = new Map<string, Cost>()

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sight } from '../core/alert.ts'
 import { type AppError, toAppError } from '../core/errors.ts'
+import type { Suppression } from '../core/notice.ts'
 import type { Cadence } from '../core/probe.ts'
 import type { Capabilities } from '../core/server.ts'
 import type { Batch } from '../core/store.ts'
@@ -31,8 +32,8 @@ export interface Session extends Reader {
 /** Who turns what is seen into alerts: `alerts/engine.ts`, wired in from outside. Neither may throw or wait. */
 export interface AlertPort {
   observe(sight: Sight): void
-  /** Keys of findings of a target that are not to count. */
-  suppressed(target: string): ReadonlySet<string>
+  /** Findings of a target that are not to count, by key. */
+  suppressed(target: string): ReadonlyMap<string, Suppression>
 }
 
 export interface WatchOptions {

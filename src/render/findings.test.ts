@@ -22,6 +22,13 @@ test('an open finding tells since when and for how long, one that ended until wh
   expect(gone).toMatch(/^\s*gone +warning +2026-02-28 11:00 +2026-03-01 11:59 /)
 })
 
+test('one that is suppressed is told as such, with who, why and until when', () => {
+  const suppression = { key: 'k', by: 'ann', reason: 'archive', until: AT + 86_400_000 }
+  const text = lines({ ...record({}), suppression } as FindingRecord).join(' ')
+  expect(text).toMatch(/suppressed +warning/)
+  expect(text.replace(/\s+/g, ' ')).toContain('Suppressed by ann until 2026-03-02 12:00: archive.')
+})
+
 test('a clock that went back makes no age below zero', () => {
   expect(lines(record({ firstSeen: AT + 5_000 })).join()).toContain('for 0')
 })

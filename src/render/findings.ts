@@ -1,6 +1,7 @@
 import { formatSeconds } from '../core/format.ts'
 import type { Mended } from '../core/mended.ts'
 import type { FindingRecord } from '../core/store.ts'
+import type { WithSuppression } from '../core/suppressed.ts'
 import { renderTable } from './table.ts'
 import { oneLine, type Style, type Tone } from './text.ts'
 
@@ -17,10 +18,12 @@ const OUTCOMES: Readonly<Record<FindingRecord['outcome'], readonly [string, Tone
   'verified-fixed': ['verified fixed', 'good'],
 }
 
+type Told = WithSuppression<FindingRecord>
+
 /** The findings of a time with what became of each, for people. `now`: epoch milliseconds. */
-export function renderFindings(records: readonly FindingRecord[], now: number, page: Page): string {
+export function renderFindings(records: readonly Told[], now: number, page: Page): string {
   const rows = records.map((record) => {
-    const [text, tone] = OUTCOMES[record.outcome]
+    const [text, tone] = record.suppression ? (['suppressed', 'muted'] as const) : OUTCOMES[record.outcome]
     return [
       { text, tone },
       record.severity,
@@ -28,7 +31,10 @@ export function renderFindings(records: readonly FindingRecord[], now: number, p
       record.resolvedAt === null
         ? `for ${formatSeconds(Math.max(0, now - record.firstSeen) / 1000)}`
         : moment(record.resolvedAt),
-      `${record.summary} ${story(record)}`.trim(),
+      // Why one does not count comes first: a narrow page cuts the rest off.
+      (record.suppression ? [story(record), record.summary] : [record.summary, story(record)])
+        .join(' ')
+        .trim(),
     ]
   })
   const columns = [
@@ -39,7 +45,9 @@ export function renderFindings(records: readonly FindingRecord[], now: number, p
 }
 
 /** Which run fixed it, or did not: with what was measured. */
-function story({ fixedBy, triedBy, returnedAfter }: FindingRecord): string {
+function story({ suppression, fixedBy, triedBy, returnedAfter }: Told): string {
+  if (suppression)
+    return `Suppressed by ${suppression.by} until ${moment(suppression.until)}: ${suppression.reason}.`
   if (fixedBy) return `Fixed by: ${fixedBy.summary} (${fixedBy.by}). ${fixedBy.detail}.`
   if (triedBy) return `Still there after: ${triedBy.summary} (${triedBy.by}). ${triedBy.detail}.`
   if (!returnedAfter) return ''

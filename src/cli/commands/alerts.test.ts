@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { testIo } from '../../../test/io.ts'
 import { httpReceiver } from '../../../test/receivers.ts'
-import { finding, openTestStore, temporaryFolder } from '../../../test/store.ts'
+import { batch, finding, openTestStore, temporaryFolder } from '../../../test/store.ts'
 import { createAlerts } from '../../alert-service.ts'
 import { parseConfig } from '../../monitor/config.ts'
 import { run } from '../run.ts'
@@ -24,17 +24,19 @@ async function besideServe() {
   const store = await openTestStore(input.store)
   const serve = createAlerts({ store, config: parseConfig(input), env })
   const bad = finding('dead-rows', 'public.orders')
+  await store.append(batch(1, [], { target: 'shop', findings: [bad] }))
   serve.port.observe({
     ...{ target: { id: 'shop', name: 'Shop' }, connection: 'connected', unknown: [] },
     findings: (asked) => (asked['dead-rows'] ? [bad] : []),
   })
   await serve.settled()
-  const command = async (...args: string[]) => {
+  const pgtend = async (...args: string[]) => {
     const { io, out, err } = testIo({ env, cwd: folder })
-    const code = await run(['alerts', ...args], io)
+    const code = await run(args, io)
     return { code, out: out(), err: err() }
   }
-  return { serve, command, received, answer, key: bad.key }
+  const command = (...args: string[]) => pgtend('alerts', ...args)
+  return { serve, pgtend, command, received, answer, key: bad.key }
 }
 
 test('list shows what fires, and exits with 1 until somebody is at it', async () => {
@@ -48,11 +50,11 @@ test('list shows what fires, and exits with 1 until somebody is at it', async ()
   expect(acked).toMatchObject({ code: 0, out: 'Acknowledged: Many dead rows\n' })
   expect((await serve.overview()).alerts).toMatchObject([{ acknowledgedBy: 'ann' }])
   expect((await command()).code).toBe(0)
-  expect((await command('list', '--target', 'other')).out).toContain('No alerts.')
+  expect(await command('list', '--target', 'other')).toMatchObject({ code: 2, out: '' })
 })
 
 test('silence and suppress, by rule or key, and end them', async () => {
-  const { serve, command, key } = await besideServe()
+  const { serve, pgtend, command, key } = await besideServe()
   const silenced = await command('silence', 'dead-rows', '--minutes', '30', '--reason', 'bulk load')
   const id = /Silence (\w+) until/.exec(silenced.out)?.[1] ?? ''
   expect((await command('list')).out).toContain('bulk load')
@@ -63,6 +65,11 @@ test('silence and suppress, by rule or key, and end them', async () => {
   const spared = await command('suppress', key, '--target', 'shop', '--reason', 'archive', '--json')
   expect(JSON.parse(spared.out)).toMatchObject({ key, target: 'shop', by: 'ann' })
   expect((await serve.suppressions('shop')).map((s) => s.key)).toEqual([key])
+  const found = await pgtend('findings')
+  expect(found).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('suppressed'),
+  })
   expect((await command('end', JSON.parse(spared.out).id)).code).toBe(0)
   expect(await serve.suppressions('shop')).toEqual([])
 })
@@ -83,6 +90,8 @@ test.each([
   [['ack'], 'pgtend alerts ack <alert>'],
   [['silence', 'dead-row'], 'did you mean "dead-rows"?'],
   [['suppress', 'dead-rows/x'], '--reason'],
+  [['suppress', 'dead-rows/*', '--reason', 'r'], 'Nothing of this key was found'],
+  [['suppress', 'dead-rows/x', '--reason', 'r', '--target', 'shpo'], 'shpo'],
   [['silence', 'dead-rows', '--minutes', '0'], '--minutes'],
   [['test', 'taem'], 'did you mean team?'],
   [['end', 'nothing'], 'no suppression'],

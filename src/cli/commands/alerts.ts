@@ -12,6 +12,7 @@ import { atMost, defineCommand, numberOption, type Values } from '../command.ts'
 import { loadConfig } from '../config-file.ts'
 import { storePathOf } from '../host.ts'
 import type { Io } from '../io.ts'
+import { chooseKept } from '../kept-target.ts'
 
 const OPTIONS = {
   target: { type: 'string', value: 'id', help: 'Only this target' },
@@ -33,12 +34,12 @@ export default defineCommand({
     'pgtend alerts list [--target <id>] [--json]',
     'pgtend alerts ack <alert>',
     'pgtend alerts silence <rule or key> [--target <id>] [--minutes <number>] [--reason <text>]',
-    'pgtend alerts suppress <finding’s key> --target <id> --reason <text> [--days <number>]',
+    'pgtend alerts suppress <finding’s key> --reason <text> [--target <id>] [--days <number>]',
     'pgtend alerts end <silence or suppression>',
     'pgtend alerts test <channel>',
     'pgtend alerts retry <channel>',
   ],
-  doc: 'Works on the history file, also while pgtend serve uses it. A silence keeps messages back for a while; a suppressed finding counts neither for alerts nor for the score. In a rule or key, * stands for any text. Channels are configured under alerts.channels. Exit code of list: 1 while something fires that is neither acknowledged nor silenced.',
+  doc: 'Works on the history file, also while pgtend serve uses it. A silence keeps messages back for a while; a suppressed finding counts neither for alerts nor for the score. In what a silence names, * stands for any text; a suppression is of one finding, or of one alert that stands for several. Channels are configured under alerts.channels. Exit code of list: 1 while something fires that is neither acknowledged nor silenced.',
   options: OPTIONS,
   async run(values, positionals, io) {
     const [form = 'list', ...args] = positionals
@@ -57,9 +58,10 @@ type Form = (values: Given, subject: string, io: Io) => Promise<number>
 
 const FORMS: Readonly<Record<string, Form>> = {
   list: (values, _, io) =>
-    withDesk(values, io, async (desk) => {
-      const overview = await desk.overview(values.target)
-      const suppressions = await desk.suppressions(values.target)
+    withDesk(values, io, async (desk, targetOf) => {
+      const target = values.target === undefined ? undefined : await targetOf()
+      const overview = await desk.overview(target)
+      const suppressions = await desk.suppressions(target)
       io.out(
         values.json
           ? `${JSON.stringify({ ...overview, suppressions }, null, 2)}\n`
@@ -81,12 +83,17 @@ const FORMS: Readonly<Record<string, Form>> = {
       return say(values, io, silence, `Silence ${silence.id} until ${time(silence.until)}`)
     }),
   suppress: (values, key, io) =>
-    withDesk(values, io, async (desk) => {
+    withDesk(values, io, async (desk, targetOf) => {
       const days = numberOption('days', values.days, { least: 0.01, most: 365 }) ?? 30
-      const { target, reason } = values
-      if (target === undefined || reason === undefined)
-        throw new AppError('usage', 'say of which --target, and why with --reason')
-      const given = { target, key: needed(key, 'suppress <key>'), reason, days, by: who(values, io) }
+      const { reason } = values
+      if (reason === undefined) throw new AppError('usage', 'say why with --reason')
+      const given = {
+        target: await targetOf(),
+        key: needed(key, 'suppress <key>'),
+        reason,
+        days,
+        by: who(values, io),
+      }
       const suppression = await desk.suppress(given)
       return say(values, io, suppression, `Suppression ${suppression.id} until ${time(suppression.until)}`)
     }),
@@ -110,13 +117,19 @@ const FORMS: Readonly<Record<string, Form>> = {
     }),
 }
 
-async function withDesk(values: Given, io: Io, work: (desk: AlertDesk) => Promise<number>): Promise<number> {
+async function withDesk(
+  values: Given,
+  io: Io,
+  /** `target`: the id of the one that is meant, of those in the history. */
+  work: (desk: AlertDesk, target: () => Promise<string>) => Promise<number>,
+): Promise<number> {
   const config = await loadConfig(io, values.config)
   const path = storePathOf(io, values.store, config)
   if (!existsSync(path)) throw new AppError('no-store', `${path} does not exist; pgtend serve makes it`)
   const store = await openStore({ path })
   try {
-    return await work(createAlertDesk({ store, config, env: io.env }))
+    const target = async () => chooseKept(values.target, config, io.env, await store.targets()).id
+    return await work(createAlertDesk({ store, config, env: io.env }), target)
   } finally {
     await store.close()
   }

@@ -1,6 +1,6 @@
 import type { Opportunity } from '../../core/advice.ts'
 import type { Kind, Unit, ValueType } from '../../core/columns.ts'
-import type { Cap, Deduction, Status, Unknown } from '../../core/health.ts'
+import type { Cap, Deduction, Status, SuppressedFinding, Unknown } from '../../core/health.ts'
 import type { Mended } from '../../core/mended.ts'
 import type { Reason } from '../../core/outcome.ts'
 import type { Finding, Severity } from '../../core/rule.ts'
@@ -16,6 +16,7 @@ export type {
   Reason,
   Severity,
   Status,
+  SuppressedFinding,
   Unit,
   Unknown,
 }
@@ -63,6 +64,7 @@ export interface HealthAnswer {
   readonly cap?: Cap
   readonly deductions: readonly Deduction[]
   readonly findings: readonly Finding[]
+  readonly suppressed?: readonly SuppressedFinding[]
   readonly unknown: readonly Unknown[]
   readonly opportunities: readonly Opportunity[]
 }

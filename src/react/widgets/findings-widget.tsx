@@ -1,6 +1,6 @@
 import { plural } from '../../core/format.ts'
-import type { Finding, FindingRecord } from '../api/types.ts'
-import { showMoment } from '../display.ts'
+import type { Finding, FindingRecord, SuppressedFinding } from '../api/types.ts'
+import { showMoment, showUntil } from '../display.ts'
 import { useCatalog } from '../hooks/use-catalog.ts'
 import { useDatabaseHealth } from '../hooks/use-database-health.ts'
 import { useFindingRecords } from '../hooks/use-finding-records.ts'
@@ -21,6 +21,7 @@ export function FindingsWidget() {
   const open = new Map(known.filter((r) => r.resolvedAt === null).map((r) => [r.key, r]))
   const gone = known.filter((r) => r.resolvedAt !== null)
   const count = data?.findings.length ?? 0
+  const suppressed = data?.suppressed ?? []
 
   return (
     <Widget
@@ -46,6 +47,7 @@ export function FindingsWidget() {
           ))}
         </ul>
       )}
+      {suppressed.length > 0 && <Suppressed findings={suppressed} />}
       {gone.length > 0 && <Gone records={gone} />}
     </Widget>
   )
@@ -58,6 +60,25 @@ function NothingFound({ unknown }: { readonly unknown: number }) {
     <Notice tone="unknown" title="No findings in what could be judged">
       {plural(unknown, 'check')} could not be judged; the health card says what would change that.
     </Notice>
+  )
+}
+
+function Suppressed({ findings }: { readonly findings: readonly SuppressedFinding[] }) {
+  return (
+    <Disclosure summary={<span className={css.gone}>{plural(findings.length, 'finding')} suppressed</span>}>
+      <ul className={css.resolved}>
+        {findings.map(({ key, title, summary, suppression: { by, reason, until } }) => (
+          <li key={key}>
+            <Badge tone="unknown">Suppressed</Badge>
+            <span>{title}</span>
+            <small>
+              By {by}, until {showUntil(until)}: {reason}
+            </small>
+            <p>{summary}</p>
+          </li>
+        ))}
+      </ul>
+    </Disclosure>
   )
 }
 

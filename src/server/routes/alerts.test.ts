@@ -75,7 +75,7 @@ test('a finding is suppressed for a while', async () => {
   const { call, alerts } = await served()
   const { body } = await call('/api/suppressions', { key: bad.key, reason: 'archive', days: 7 })
   expect(body).toMatchObject({ target: 'shop', key: bad.key, reason: 'archive' })
-  expect([...alerts.port.suppressed('shop')]).toEqual([bad.key])
+  expect([...alerts.port.suppressed('shop').keys()]).toEqual([bad.key])
   expect((await call('/api/suppressions')).body).toEqual({ suppressions: [body] })
   await call(`/api/suppressions/${String(body.id)}/end`, {})
   expect(alerts.port.suppressed('shop').size).toBe(0)
@@ -100,6 +100,7 @@ test.each([
   ['/api/silences', { match: { rule: 'dead-rows' }, minutes: 0, reason: 'x' }, 400, 'bad-request'],
   ['/api/silences/none/end', {}, 404, 'unknown-alert'],
   ['/api/channels/taem/test', {}, 404, 'unknown-channel'],
+  ['/api/suppressions', { key: 'dead-rows/*', reason: 'b', days: 1 }, 404, 'unknown-finding'],
   ['/api/suppressions', { target: 'none', key: 'a', reason: 'b', days: 1 }, 404, 'unknown-target'],
 ])('POST %s %j is answered %i %s', async (path, body, status, code) => {
   const { call } = await served()

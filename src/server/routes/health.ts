@@ -5,7 +5,7 @@ export default defineRoute({
   path: '/api/health',
   doc: 'Score, status and what they rest on: deductions, findings, what could not be judged and what would be worth doing. Without a first cycle score is null and status `unknown`; while the server is unreachable the last answer stays, dated by `at`.',
   answer:
-    '{ target, connection, since, error?, at, score, status, coverage, cap?: { rule, title, at }, deductions, findings, suppressed?, unknown, opportunities }',
+    '{ target, connection, since, error?, at, score, status, coverage, cap?: { rule, title, at }, deductions, findings, suppressed?: [{ …, suppression: { key, reason, by, until } }], unknown, opportunities }',
   query: z.strictObject({ target }),
   handle({ query }, { monitor }) {
     const { id, connection, since, error, at, health, opportunities } = targetOf(monitor, query.target)
