@@ -14,6 +14,7 @@ END
 $$;
 
 -- `place` is the order of worth in which identical indexes are kept: what carries a constraint or the like, else the oldest.
+-- place[8:10] is what an index promises about its values; a deferrable constraint is nothing that the planner can rely on.
 CREATE OR REPLACE FUNCTION pgtend.index_definitions()
 RETURNS TABLE (index_id oid, table_id oid, schema_name text, table_name text, index_name text, method text, pages integer,
   keys text[], key_columns integer, classes text[], collations text[], options text[], expressions text, predicate text,
@@ -45,7 +46,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_nestloop = 
     NOT (x.indisprimary OR x.indisexclusion OR u.conindid IS NOT NULL OR x.indisreplident OR c.relispartition OR x.indisclustered),
     ARRAY[x.indisprimary::integer, x.indisexclusion::integer, (u.name IS NOT NULL)::integer,
       coalesce(u.foreign_key, false)::integer, x.indisreplident::integer, c.relispartition::integer, x.indisclustered::integer,
-      (x.indisunique AND s.nulls_not_distinct)::integer, x.indisunique::integer, -(x.indexrelid::bigint)]::numeric[],
+      (x.indisunique AND s.nulls_not_distinct)::integer, (x.indisunique AND x.indimmediate)::integer, x.indisunique::integer,
+      -(x.indexrelid::bigint)]::numeric[],
     s.scans, s.rows_read, s.rows_fetched, s.last_scan
   FROM pg_index x
   JOIN pg_class c ON c.oid = x.indexrelid
@@ -79,21 +81,22 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_nestloop = 
 $$;
 
 -- Indexes that another one of the same table makes needless: identical ones, and those whose columns another begins with.
--- A unique one is only needless beside an identical unique one.
+-- A unique one is only needless beside an identical one that is unique as strictly.
 CREATE OR REPLACE FUNCTION pgtend.redundant_indexes()
 RETURNS TABLE (index_id oid, twin_name text, reason text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $$
   WITH defined AS MATERIALIZED (
     SELECT * FROM pgtend.index_definitions() WHERE usable
   ), ranked AS MATERIALIZED (
-    SELECT d.*, row_number() OVER same AS rank, first_value(d.index_name) OVER same AS twin,
-      first_value(d.is_unique) OVER same AS twin_unique, first_value(d.nulls_not_distinct) OVER same AS twin_nulls
+    SELECT d.*, first_value(d.index_id) OVER same AS same_as
     FROM defined d
     WINDOW same AS (PARTITION BY table_id, method, keys, key_columns, classes, collations, options, expressions, predicate
       ORDER BY place DESC)
   ), identical AS MATERIALIZED (
-    SELECT index_id, twin FROM ranked
-    WHERE rank > 1 AND is_free AND NOT (is_unique AND (NOT twin_unique OR (nulls_not_distinct AND NOT twin_nulls)))
+    SELECT DISTINCT ON (i.index_id) i.index_id, t.index_name AS twin
+    FROM ranked i JOIN ranked t ON t.same_as = i.same_as AND t.place > i.place
+    WHERE i.is_free AND t.place[8] >= i.place[8] AND t.place[9] >= i.place[9] AND t.place[10] >= i.place[10]
+    ORDER BY i.index_id, t.place DESC
   ), remaining AS MATERIALIZED (
     SELECT * FROM ranked WHERE index_id NOT IN (SELECT i.index_id FROM identical i)
   ), covered AS MATERIALIZED (

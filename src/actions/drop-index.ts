@@ -28,7 +28,9 @@ export default defineAction({
     if (!index.valid) throw cannotPlan(`${name} is invalid: drop-invalid-index is for that`)
     refuseNeeded(index)
     const table = tableOf(index)
-    const unique = index.unique ? ' Nothing keeps its values unique from then on.' : ''
+    const unique = index.unique
+      ? ' Unless another index does, nothing keeps its values unique from then on, and neither ON CONFLICT nor the planner can rely on that.'
+      : ''
     return {
       summary: `Drop the index ${name} of ${nameOf(table)}`,
       risk: 'destructive',

@@ -62,6 +62,18 @@ describe('identical', () => {
     expect(judged(index('1', { unique: true }), index('1', strict))).toEqual([[0, 1, 'identical']])
     expect(judged(index('1', strict), index('1', { unique: true, constraint: true }))).toEqual([])
   })
+  test('an immediate one stays beside a deferrable constraint, which the planner can not rely on', () => {
+    const deferrable = { unique: true, constraint: true, deferrable: true }
+    const unique = { unique: true }
+    expect(judged(index('1', deferrable), index('1', unique))).toEqual([])
+    expect(judged(index('1', deferrable), index('1', unique), index('1', unique), index('1'))).toEqual([
+      [2, 1, 'identical'],
+      [3, 0, 'identical'],
+    ])
+    const both = { ...deferrable, nulls_not_distinct: true }
+    expect(judged(index('1', both), index('1', unique))).toEqual([])
+    expect(judged(index('1', deferrable), index('1', { unique: true, constraint: true }))).toEqual([])
+  })
   test.each([
     ['columns', index('1 3')],
     ['order of columns', index('2 1')],

@@ -26,6 +26,16 @@ const shapeOf = (i: IndexDefinition): string =>
     meaning(i.predicate),
   ])
 
+/**
+ * What it promises about its values, which the planner and ON CONFLICT rely on. A deferrable constraint may be broken for
+ * a while, so that joins can't be left out for it (rel_supports_distinctness, src/backend/optimizer/plan/analyzejoins.c).
+ */
+const strictness = (i: IndexDefinition): readonly number[] => [
+  Number(i.unique && i.nulls_not_distinct),
+  Number(i.unique && !i.deferrable),
+  Number(i.unique),
+]
+
 /** What only this index gives, beside being scanned. The more, the better to keep; ordered by weight. */
 const worth = (i: IndexDefinition): readonly number[] => [
   Number(i.primary),
@@ -35,8 +45,7 @@ const worth = (i: IndexDefinition): readonly number[] => [
   Number(i.replica_identity),
   Number(i.partition),
   Number(i.clustered),
-  Number(i.unique && i.nulls_not_distinct),
-  Number(i.unique),
+  ...strictness(i),
   -i.oid,
 ]
 
@@ -57,6 +66,12 @@ const isFree = (i: IndexDefinition): boolean =>
     i.partition ||
     i.clustered
   )
+
+/** Whether the first one promises all that the second one does. */
+function isAsStrict(one: IndexDefinition, other: IndexDefinition): boolean {
+  const own = strictness(one)
+  return strictness(other).every((promise, at) => (own[at] as number) >= promise)
+}
 
 /** Whether every search by `short` can be made by `long` as well. Strict: never true both ways. */
 function covers(long: IndexDefinition, short: IndexDefinition): boolean {
@@ -83,7 +98,7 @@ function covers(long: IndexDefinition, short: IndexDefinition): boolean {
 
 /**
  * The indexes of one table that another index of it makes needless. Of identical ones that stays which carries a
- * constraint or the like, else the oldest; a unique one is only needless beside an identical unique one. A shorter
+ * constraint or the like, else the oldest; a unique one is only needless beside one that is unique as strictly. A shorter
  * index is needless beside one that begins with its columns. Indexes that can't be used are not looked at.
  */
 export function redundantIndexes(definitions: readonly IndexDefinition[]): readonly Redundant[] {
@@ -91,11 +106,10 @@ export function redundantIndexes(definitions: readonly IndexDefinition[]): reado
   const redundant: Redundant[] = []
   const left: IndexDefinition[] = []
   for (const same of Map.groupBy(usable, shapeOf).values()) {
-    const [twin, ...others] = [...same].sort(byWorth) as [IndexDefinition, ...IndexDefinition[]]
-    left.push(twin)
-    for (const index of others) {
-      const loses = index.unique && (!twin.unique || (index.nulls_not_distinct && !twin.nulls_not_distinct))
-      if (isFree(index) && !loses) redundant.push({ index, twin, reason: 'identical' })
+    const ranked = [...same].sort(byWorth)
+    for (const [at, index] of ranked.entries()) {
+      const twin = isFree(index) ? ranked.slice(0, at).find((t) => isAsStrict(t, index)) : undefined
+      if (twin) redundant.push({ index, twin, reason: 'identical' })
       else left.push(index)
     }
   }

@@ -105,4 +105,21 @@ describe.each(majors)('on PostgreSQL %i', (major) => {
     expect(await statusOf('unused_indexes')).toBe('unknown')
     await reset()
   })
+
+  const duplicates = async (table: string) =>
+    (
+      await sql(
+        `SELECT index_name, reason FROM pgtend.index_usage_analysis WHERE table_name = '${table}' AND verdict = 'duplicate' ORDER BY 1`,
+      )
+    ).map((row) => [row.index_name, row.reason])
+
+  test('duplicates: a unique index is none beside a deferrable constraint', async () => {
+    await sql(`CREATE TABLE d (a int, CONSTRAINT later UNIQUE (a) DEFERRABLE); CREATE UNIQUE INDEX now ON d (a);
+      CREATE UNIQUE INDEX again ON d (a); CREATE INDEX plain ON d (a)`)
+    expect(await duplicates('d')).toEqual([
+      ['again', 'now is the same index'],
+      ['plain', 'later is the same index'],
+    ])
+    await sql('DROP TABLE d')
+  })
 })

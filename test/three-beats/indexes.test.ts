@@ -68,6 +68,32 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     expect((await see()).opportunities('drop-duplicate-index')).toEqual([])
   })
 
+  test('a unique index beside a deferrable constraint stays: only it lets the planner leave a join out', async () => {
+    await run(
+      db.url,
+      'ALTER TABLE "Orders" ADD CONSTRAINT later UNIQUE (customer, state) DEFERRABLE',
+      'CREATE UNIQUE INDEX now ON "Orders" (customer, state)',
+      'CREATE INDEX plain ON "Orders" (customer, state)',
+    )
+    const plan = async () =>
+      JSON.stringify(
+        await run(
+          db.url,
+          'EXPLAIN SELECT a.id FROM "Orders" a LEFT JOIN "Orders" b ON b.customer = a.customer AND b.state = a.state',
+        ),
+      )
+    expect(await plan()).not.toContain('Join')
+    const seen = await see()
+    expect(seen.rows('duplicate-indexes').map((d) => [d.index, d.twin])).toEqual([['plain', 'later']])
+    for (const { sql } of seen.opportunities('drop-duplicate-index')) await run(db.url, ...(sql ?? []))
+    expect(await plan()).not.toContain('Join')
+    await run(db.url, 'CREATE UNIQUE INDEX again ON "Orders" (customer, state)')
+    expect((await see()).rows('duplicate-indexes').map((d) => [d.index, d.twin])).toEqual([['again', 'now']])
+    // That is what it would have cost.
+    await run(db.url, 'DROP INDEX now, again')
+    expect(await plan()).toContain('Join')
+  })
+
   test('an invalid index is found, and gone after the advice', async () => {
     expect((await see()).findings('invalid-index')).toEqual([])
 
