@@ -13,6 +13,8 @@ BEGIN
 END
 $$;
 
+-- Behind the orders of the keys `options` has the parameters that a search depends on, those of operator classes with the number
+-- of the column; fillfactor and the like are left out. No operator class of B-trees (403) has any.
 -- `place` is the order of worth in which identical indexes are kept: what carries a constraint or the like, else the oldest.
 -- place[8:10] is what an index promises about its values; a deferrable constraint is nothing that the planner can rely on.
 CREATE OR REPLACE FUNCTION pgtend.index_definitions()
@@ -29,7 +31,11 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_nestloop = 
   )
   SELECT x.indexrelid, x.indrelid, n.nspname::text, t.relname::text, c.relname::text, m.amname::text, greatest(c.relpages, 0),
     string_to_array(x.indkey::text, ' '), x.indnkeyatts::integer, string_to_array(x.indclass::text, ' '),
-    string_to_array(x.indcollation::text, ' '), string_to_array(x.indoption::text, ' '),
+    string_to_array(x.indcollation::text, ' '), string_to_array(x.indoption::text, ' ')
+      || ARRAY(SELECT o FROM unnest(c.reloptions) o WHERE split_part(o, '=', 1) NOT IN
+        ('fillfactor', 'deduplicate_items', 'buffering', 'fastupdate', 'gin_pending_list_limit', 'autosummarize') ORDER BY o)
+      || CASE WHEN c.relam <> 403 THEN ARRAY(SELECT a.attnum || '.' || o FROM pg_attribute a, unnest(a.attoptions) o
+        WHERE a.attrelid = x.indexrelid ORDER BY 1) END,
     -- Node trees carry the place in the statement that made them, which says nothing about the index.
     regexp_replace(x.indexprs::text, ':location -?\d+', ':location -1', 'g'),
     regexp_replace(x.indpred::text, ':location -?\d+', ':location -1', 'g'),

@@ -19,6 +19,9 @@ test('an identical one may go for sure, a prefix likely', () => {
       sql: ['DROP INDEX CONCURRENTLY s."a""b";'],
     },
   ])
+  expect(recommend(advice, of('storage'))).toMatchObject([
+    { summary: 'The index s.a"b on t is the same as c but for storage parameters.', confidence: 'medium' },
+  ])
   expect(recommend(advice, of('prefix'))).toMatchObject([
     { summary: 'The index s.a"b on t is needless: c begins with its columns.', confidence: 'medium' },
   ])

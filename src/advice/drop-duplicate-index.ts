@@ -1,9 +1,31 @@
-import { defineAdvice } from '../core/advice.ts'
+import { defineAdvice, type Recommendation } from '../core/advice.ts'
 import { formatBytes } from '../core/format.ts'
 import { maybe } from '../core/given.ts'
 import duplicateIndexes from '../derived/duplicate-indexes.ts'
 import indexDdl from '../probes/index-ddl.ts'
 import { dropAndRestore } from './_index-ddl.ts'
+
+/** What is said of a needless index, by the reason. */
+function judge(
+  reason: string,
+  twin: string,
+): Pick<Recommendation, 'summary' | 'risk' | 'confidence' | 'because'> {
+  if (reason === 'prefix')
+    return {
+      summary: `needless: ${twin} begins with its columns`,
+      risk: 'Queries that read much of the index read a larger one from then on.',
+      confidence: 'medium',
+      because:
+        'Columns, operator classes, collations, order and predicate agree as far as it goes, and no constraint needs it.',
+    }
+  const alike = reason === 'identical'
+  return {
+    summary: `the same as ${twin}${alike ? '' : ' but for storage parameters'}`,
+    risk: `None for queries. Something may refer to the index by its name, such as ON CONFLICT by a hint or a script.${alike ? '' : ` Writes may differ, by the fillfactor for example: look which parameters are wanted, and give them to ${twin}.`}`,
+    confidence: alike ? 'high' : 'medium',
+    because: `Columns, operator classes, collations, order, expressions, predicate, method and ${alike ? '' : 'those '}parameters${alike ? '' : ' that a search depends on'} are equal, and no constraint needs it.`,
+  }
+}
 
 export default defineAdvice({
   name: 'drop-duplicate-index',
@@ -13,12 +35,10 @@ export default defineAdvice({
   thresholds: {},
   recommend({ duplicates, ddl }) {
     return duplicates.map((d) => {
-      const identical = d.reason === 'identical'
+      const { summary, ...judged } = judge(d.reason, d.twin)
       return {
         subject: `index ${d.schema}.${d.index}`,
-        summary: identical
-          ? `The index ${d.schema}.${d.index} on ${d.table} is the same as ${d.twin}.`
-          : `The index ${d.schema}.${d.index} on ${d.table} is needless: ${d.twin} begins with its columns.`,
+        summary: `The index ${d.schema}.${d.index} on ${d.table} is ${summary}.`,
         evidence: {
           table: `${d.schema}.${d.table}`,
           twin: d.twin,
@@ -27,13 +47,7 @@ export default defineAdvice({
           scans: d.scans,
         },
         gain: `${formatBytes(d.size)} of disk, and less work for each write to ${d.table}`,
-        risk: identical
-          ? 'None for queries. Something may refer to the index by its name, such as ON CONFLICT by a hint or a script.'
-          : 'Queries that read much of the index read a larger one from then on.',
-        confidence: identical ? ('high' as const) : ('medium' as const),
-        because: identical
-          ? 'Columns, operator classes, collations, order, expressions, predicate and method are equal, and no constraint needs it.'
-          : 'Columns, operator classes, collations, order and predicate agree as far as it goes, and no constraint needs it.',
+        ...judged,
         ...dropAndRestore(d, ddl),
         ...(d.partitioned
           ? {}

@@ -1,6 +1,7 @@
 import type { Row } from '../core/table.ts'
 import type foreignKeys from '../probes/foreign-keys.ts'
 import type { IndexDefinition } from './_index-rows.ts'
+import { memoizedPair } from './_names.ts'
 
 export type ForeignKey = Row<typeof foreignKeys>
 
@@ -31,21 +32,11 @@ interface Served {
   readonly serving: readonly number[]
 }
 
+type Keys = readonly ForeignKey[]
 type Definitions = readonly IndexDefinition[]
 
-/** Made once for as long as keys and definitions stay: there are many, and only DDL changes them. */
-function whileTheyStay<T>(make: (keys: readonly ForeignKey[], definitions: Definitions) => T): typeof make {
-  const known = new WeakMap<readonly ForeignKey[], { readonly definitions: Definitions; readonly made: T }>()
-  return (keys, definitions) => {
-    const before = known.get(keys)
-    if (before?.definitions === definitions) return before.made
-    const made = make(keys, definitions)
-    known.set(keys, { definitions, made })
-    return made
-  }
-}
-
-const served = whileTheyStay((keys, definitions): readonly Served[] => {
+/** There are many, and only DDL changes them. */
+const served = memoizedPair((keys: Keys, definitions: Definitions): readonly Served[] => {
   const byTable = Map.groupBy(definitions, (d) => d.table_oid)
   return keys.map((key) => ({
     key,
@@ -54,17 +45,19 @@ const served = whileTheyStay((keys, definitions): readonly Served[] => {
 })
 
 /** The keys that each index serves. */
-const servedBy = whileTheyStay((keys, definitions): ReadonlyMap<number, readonly Served[]> => {
-  const found = new Map<number, Served[]>()
-  for (const one of served(keys, definitions)) {
-    for (const index of one.serving) {
-      const known = found.get(index)
-      if (known) known.push(one)
-      else found.set(index, [one])
+const servedBy = memoizedPair(
+  (keys: Keys, definitions: Definitions): ReadonlyMap<number, readonly Served[]> => {
+    const found = new Map<number, Served[]>()
+    for (const one of served(keys, definitions)) {
+      for (const index of one.serving) {
+        const known = found.get(index)
+        if (known) known.push(one)
+        else found.set(index, [one])
+      }
     }
-  }
-  return found
-})
+    return found
+  },
+)
 
 /**
  * The foreign key for which an index should stay, so that nobody is told to drop what he would be told to make again. Of
@@ -87,7 +80,7 @@ export function supporters(
 }
 
 /** The foreign keys that stand for themselves and that no index serves, be it on a partitioned table or on each of its parts. */
-export const unserved = whileTheyStay((keys, definitions): readonly ForeignKey[] => {
+export const unserved = memoizedPair((keys: Keys, definitions: Definitions): readonly ForeignKey[] => {
   const serving = new Map(served(keys, definitions).map((s) => [s.key, s.serving.length > 0]))
   const parts = Map.groupBy(keys, (k) => k.parent)
   const isServed = (key: ForeignKey): boolean => {

@@ -2,7 +2,7 @@ import { byNumber } from '../core/by-number.ts'
 import type { Row } from '../core/table.ts'
 import type indexDefinitions from '../probes/index-definitions.ts'
 import type indexes from '../probes/indexes.ts'
-import { byText, memoized, namesByOid, type TableName } from './_names.ts'
+import { byText, memoized, memoizedPair, namesByOid, type TableName } from './_names.ts'
 
 export type IndexDefinition = Row<typeof indexDefinitions>
 export type IndexCounters = Row<typeof indexes>
@@ -18,34 +18,24 @@ export interface NamedIndex {
   readonly keptBecause: string | null
 }
 
-const named = new WeakMap<
-  readonly IndexDefinition[],
-  { readonly names: readonly TableName[]; readonly indexes: readonly NamedIndex[] }
->()
-
 /** All indexes with their tables, in the order of the names. Made once for as long as the schema stays: sorting is what is dear. */
-export function namedIndexes(
-  definitions: readonly IndexDefinition[],
-  names: readonly TableName[],
-): readonly NamedIndex[] {
-  const known = named.get(definitions)
-  if (known?.names === names) return known.indexes
-  const byOid = namesByOid(names)
-  const indexes = definitions
-    .flatMap((definition) => {
-      const table = byOid.get(definition.table_oid)
-      return table ? [{ definition, table, keptBecause: keptBecause(definition) }] : []
-    })
-    .sort(
-      byText(
-        (i) => i.table.schema,
-        (i) => i.table.name,
-        (i) => i.definition.name,
-      ),
-    )
-  named.set(definitions, { names, indexes })
-  return indexes
-}
+export const namedIndexes = memoizedPair(
+  (definitions: readonly IndexDefinition[], names: readonly TableName[]): readonly NamedIndex[] => {
+    const byOid = namesByOid(names)
+    return definitions
+      .flatMap((definition) => {
+        const table = byOid.get(definition.table_oid)
+        return table ? [{ definition, table, keptBecause: keptBecause(definition) }] : []
+      })
+      .sort(
+        byText(
+          (i) => i.table.schema,
+          (i) => i.table.name,
+          (i) => i.definition.name,
+        ),
+      )
+  },
+)
 
 /** Why an index must stay even if no scan ever uses it, or null. */
 export function keptBecause(index: IndexDefinition): string | null {

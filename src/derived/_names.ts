@@ -19,6 +19,18 @@ export function memoized<R extends object, V>(make: (rows: R) => V): (rows: R) =
   }
 }
 
+/** The same for what is made of two: made once for as long as both live. */
+export function memoizedPair<A extends object, B, V>(make: (one: A, other: B) => V): (one: A, other: B) => V {
+  const known = new WeakMap<A, { readonly other: B; readonly made: V }>()
+  return (one, other) => {
+    const before = known.get(one)
+    if (before?.other === other) return before.made
+    const made = make(one, other)
+    known.set(one, { other, made })
+    return made
+  }
+}
+
 /** Tables by oid. */
 export const namesByOid = memoized((rows: readonly TableName[]) => byNumber(rows, 'oid'))
 

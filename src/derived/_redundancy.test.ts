@@ -5,6 +5,7 @@ import type { IndexDefinition } from './_index-rows.ts'
 import { redundantIndexes } from './_redundancy.ts'
 
 let oid = 0
+const parameters = new Map<number, Map<string, string>>()
 const index = (keys: string, values: Partial<IndexDefinition> = {}): IndexDefinition => {
   const columns = keys.split(' ').length
   const each = (value: string) => Array(columns).fill(value).join(' ')
@@ -21,10 +22,15 @@ const index = (keys: string, values: Partial<IndexDefinition> = {}): IndexDefini
     ...values,
   })
 }
+/** The same with parameters, of the index or of an operator class. */
+const withParameters = (set: Record<string, string>, made = index('1')) => {
+  parameters.set(made.oid, new Map(Object.entries(set)))
+  return made
+}
 /** Positions of the needless indexes and their twins in the list, in whichever order they are given. */
 const judged = (...list: IndexDefinition[]) => {
   const both = [list, [...list].reverse()].map((order) =>
-    redundantIndexes(order).map((r) => [list.indexOf(r.index), list.indexOf(r.twin), r.reason]),
+    redundantIndexes(order, parameters).map((r) => [list.indexOf(r.index), list.indexOf(r.twin), r.reason]),
   )
   expect(both[1]).toEqual(both[0])
   return both[0]
@@ -61,6 +67,16 @@ describe('identical', () => {
     const strict = { unique: true, nulls_not_distinct: true }
     expect(judged(index('1', { unique: true }), index('1', strict))).toEqual([[0, 1, 'identical']])
     expect(judged(index('1', strict), index('1', { unique: true, constraint: true }))).toEqual([])
+  })
+  test.each(['pages_per_range', '1.siglen', 'length'])('another %s: not identical', (name) => {
+    expect(judged(withParameters({ [name]: '8' }), withParameters({ [name]: '16' }))).toEqual([])
+    expect(judged(withParameters({ [name]: '8' }), index('1'))).toEqual([])
+    expect(judged(withParameters({ [name]: '8' }), withParameters({ [name]: '8' }))).toHaveLength(1)
+  })
+  test('what only changes how it is written is told, and does not keep it', () => {
+    const filled = () => withParameters({ fillfactor: '70', deduplicate_items: 'off' })
+    expect(judged(index('1'), filled())).toEqual([[1, 0, 'storage']])
+    expect(judged(filled(), filled())).toEqual([[1, 0, 'identical']])
   })
   test('an immediate one stays beside a deferrable constraint, which the planner can not rely on', () => {
     const deferrable = { unique: true, constraint: true, deferrable: true }

@@ -1,10 +1,14 @@
 import type { IndexDefinition } from './_index-rows.ts'
-import { memoized } from './_names.ts'
+import { memoizedPair } from './_names.ts'
+import type { Parameters } from './_storage-parameters.ts'
+
+/** Storage parameters of the indexes that have any, by oid. */
+type AllParameters = ReadonlyMap<number, Parameters>
 
 export interface Redundant {
   readonly index: IndexDefinition
   readonly twin: IndexDefinition
-  readonly reason: 'identical' | 'prefix'
+  readonly reason: 'identical' | 'storage' | 'prefix'
 }
 
 const words = (list: string): readonly string[] => (list.trim() === '' ? [] : list.trim().split(/\s+/))
@@ -13,8 +17,29 @@ const words = (list: string): readonly string[] => (list.trim() === '' ? [] : li
 const meaning = (tree: string | null): string | null =>
   tree === null ? null : tree.replaceAll(/:location -?\d+/g, '')
 
+/**
+ * Parameters that change how an index is written and how large it grows, but not what a search finds by it: "Index Storage
+ * Parameters" in PostgreSQL's documentation of CREATE INDEX. Others do: the ranges of BRIN, the signatures of bloom and GiST.
+ */
+const LAYOUT = new Set([
+  'fillfactor',
+  'deduplicate_items',
+  'buffering',
+  'fastupdate',
+  'gin_pending_list_limit',
+  'autosummarize',
+])
+
+/** The parameters of an index that are of this kind, as one text. */
+const written = (set: Parameters | undefined, layout: boolean): string =>
+  [...(set ?? [])]
+    .filter(([name]) => LAYOUT.has(name) === layout)
+    .map(([name, value]) => `${name}=${value}`)
+    .sort()
+    .join()
+
 /** All that two indexes must share to be the same index twice. */
-const shapeOf = (i: IndexDefinition): string =>
+const shapeOf = (i: IndexDefinition, parameters: AllParameters): string =>
   JSON.stringify([
     i.method,
     i.keys,
@@ -24,6 +49,7 @@ const shapeOf = (i: IndexDefinition): string =>
     i.options,
     meaning(i.expressions),
     meaning(i.predicate),
+    written(parameters.get(i.oid), false),
   ])
 
 /**
@@ -101,15 +127,20 @@ function covers(long: IndexDefinition, short: IndexDefinition): boolean {
  * constraint or the like, else the oldest; a unique one is only needless beside one that is unique as strictly. A shorter
  * index is needless beside one that begins with its columns. Indexes that can't be used are not looked at.
  */
-export function redundantIndexes(definitions: readonly IndexDefinition[]): readonly Redundant[] {
+export function redundantIndexes(
+  definitions: readonly IndexDefinition[],
+  parameters: AllParameters,
+): readonly Redundant[] {
+  const layoutOf = (i: IndexDefinition) => written(parameters.get(i.oid), true)
   const usable = definitions.filter((d) => d.valid && d.ready)
   const redundant: Redundant[] = []
   const left: IndexDefinition[] = []
-  for (const same of Map.groupBy(usable, shapeOf).values()) {
+  for (const same of Map.groupBy(usable, (i) => shapeOf(i, parameters)).values()) {
     const ranked = [...same].sort(byWorth)
     for (const [at, index] of ranked.entries()) {
       const twin = isFree(index) ? ranked.slice(0, at).find((t) => isAsStrict(t, index)) : undefined
-      if (twin) redundant.push({ index, twin, reason: 'identical' })
+      if (twin)
+        redundant.push({ index, twin, reason: layoutOf(index) === layoutOf(twin) ? 'identical' : 'storage' })
       else left.push(index)
     }
   }
@@ -124,8 +155,9 @@ export function redundantIndexes(definitions: readonly IndexDefinition[]): reado
 }
 
 /** The needless indexes of all tables. Compared once for as long as the definitions stay: there are many tables. */
-export const allRedundant = memoized((definitions: readonly IndexDefinition[]): readonly Redundant[] =>
-  [...Map.groupBy(definitions, (d) => d.table_oid).values()].flatMap((ofTable) =>
-    ofTable.length === 1 ? [] : redundantIndexes(ofTable),
-  ),
+export const allRedundant = memoizedPair(
+  (definitions: readonly IndexDefinition[], parameters: AllParameters): readonly Redundant[] =>
+    [...Map.groupBy(definitions, (d) => d.table_oid).values()].flatMap((ofTable) =>
+      ofTable.length === 1 ? [] : redundantIndexes(ofTable, parameters),
+    ),
 )

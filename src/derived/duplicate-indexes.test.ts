@@ -24,6 +24,7 @@ test('names the needless one and what does its work, with its size and use', () 
     derive(duplicateIndexes, {
       definitions: [definition(5), definition(4)],
       names,
+      parameters: [],
       usage: [row(indexUsage, { oid: 5, size: 16_384, scans: 7 })],
     }),
   ).toEqual([
@@ -43,7 +44,7 @@ test('names the needless one and what does its work, with its size and use', () 
 
 test('the same index on two tables is no duplicate, and those of partitioned parents are told as such', () => {
   const judged = (...definitions: ReturnType<typeof definition>[]) =>
-    derive(duplicateIndexes, { definitions, names, usage: undefined })
+    derive(duplicateIndexes, { definitions, names, parameters: [], usage: undefined })
   expect(judged(definition(4), definition(5, 2))).toEqual([])
   expect(judged(definition(4, 1, true), definition(5, 1, true))).toMatchObject([
     { oid: 5, partitioned: true },

@@ -66,14 +66,24 @@ function coverOf(
 ): string | undefined {
   const own = specOf(table.schema, table.name, index)
   if (!own) return undefined
+  const isTree = index.method === 'btree'
   const fresh = advised.find(
-    ({ spec }) => spec.schema === table.schema && spec.table === table.name && coversSpec(spec, own),
+    ({ spec }) =>
+      isTree && spec.schema === table.schema && spec.table === table.name && coversSpec(spec, own),
   )
   if (fresh) return fresh.name
   const gone = new Set(dropped.map((d) => d.index.oid))
-  return table.indexes.find((other) => other.oid !== index.oid && !gone.has(other.oid) && covers(other, own))
-    ?.name
+  return table.indexes.find(
+    (other) =>
+      other.oid !== index.oid &&
+      !gone.has(other.oid) &&
+      covers(other, own) &&
+      (isTree || madeLike(other) === madeLike(index)),
+  )?.name
 }
+
+/** What an index is made of, with the parameters: what others than B-trees find depends on them, as on a BRIN's pages_per_range. */
+const madeLike = ({ definition }: IndexFacts): string => definition.slice(definition.indexOf(' USING '))
 
 async function isUnnoticed(
   costs: WorkloadCosts,

@@ -32,6 +32,24 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     expect(numberParameter(await parametersOf('plain'), 'fillfactor')).toBeUndefined()
   })
 
+  test('those of an index come with those of its operator classes', async () => {
+    await db.query(`CREATE TABLE searched (id int, doc tsvector) PARTITION BY HASH (id);
+      CREATE INDEX whole ON searched USING brin (id) WITH (pages_per_range = 4);
+      CREATE TABLE part PARTITION OF searched FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+      CREATE INDEX signed ON part USING gist (int4range(id, id), doc tsvector_ops (siglen = 100)) WITH (fillfactor = 80);
+      CREATE INDEX only_class ON part USING gist (doc tsvector_ops (siglen = 100));
+      CREATE INDEX without ON part USING gist (doc)`)
+    const all = async (name: string) => [...((await parametersOf(name)) ?? [])]
+    expect(await all('whole')).toEqual([['pages_per_range', '4']])
+    expect(await all('part_id_idx')).toEqual([['pages_per_range', '4']])
+    expect(await all('signed')).toEqual([
+      ['fillfactor', '80'],
+      ['2.siglen', '100'],
+    ])
+    expect(await all('only_class')).toEqual([['1.siglen', '100']])
+    expect(await all('without')).toEqual([])
+  })
+
   test('those of a TOAST table are the TOAST table’s own', async () => {
     await db.query(`CREATE TABLE big (a text) WITH (toast.autovacuum_vacuum_scale_factor = 0.01)`)
     const [toast] = await db.query(

@@ -4,20 +4,29 @@ import { defineProbe } from '../core/probe.ts'
 export default defineProbe({
   name: 'storage-parameters',
   title: 'Storage parameters',
-  doc: 'What was set for single tables, TOAST tables and indexes by WITH (…) or ALTER TABLE … SET (…): fill factors and how autovacuum treats them. Only those with any.',
+  doc: 'What was set for single tables, TOAST tables and indexes by WITH (…) or ALTER TABLE … SET (…): fill factors and how autovacuum treats them, and what an index was made with. Only those with any.',
   scope: 'database',
   every: 'schema',
   needs: 'any',
   rows: 'many',
   columns: {
     oid: id('Oid of the table, TOAST table or index'),
-    options: list<string>('Each as name=value, as it was written'),
+    options: list<string>(
+      'Each as name=value, as it was written; 1.name=value is one of the operator class of the first column',
+    ),
   },
   sql: {
+    // No operator class of B-trees (403) has parameters, and most indexes are such.
     14: `
-select c.oid, to_json(c.reloptions) as options
-from pg_class c
-where c.oid >= 16384 and c.relkind in ('r', 'p', 'm', 'i', 't') and c.relpersistence <> 't'
-  and c.reloptions is not null`,
+select oid, to_json(options) as options
+from (
+  select c.oid, case when c.relkind in ('i', 'I') and c.relam <> 403
+    then c.reloptions || (select array_agg(a.attnum || '.' || o) from pg_attribute a, unnest(a.attoptions) o
+      where a.attrelid = c.oid)
+    else c.reloptions end as options
+  from pg_class c
+  where c.oid >= 16384 and c.relkind in ('r', 'p', 'm', 'i', 'I', 't') and c.relpersistence <> 't'
+) c
+where options is not null`,
   },
 })

@@ -122,4 +122,17 @@ describe.each(majors)('on PostgreSQL %i', (major) => {
     ])
     await sql('DROP TABLE d')
   })
+
+  test('duplicates: parameters that a search depends on make another index', async () => {
+    await sql(`CREATE TABLE e (a int, doc tsvector); CREATE INDEX coarse ON e USING brin (a);
+      CREATE INDEX fine ON e USING brin (a) WITH (pages_per_range = 1);
+      CREATE INDEX fine_too ON e USING brin (a) WITH (pages_per_range = 1, autosummarize = on);
+      CREATE INDEX long ON e USING gist (doc); CREATE INDEX short ON e USING gist (doc tsvector_ops (siglen = 8));
+      CREATE INDEX short_too ON e USING gist (doc tsvector_ops (siglen = 8)) WITH (fillfactor = 80)`)
+    expect(await duplicates('e')).toEqual([
+      ['fine_too', 'fine is the same index'],
+      ['short_too', 'short is the same index'],
+    ])
+    await sql('DROP TABLE e')
+  })
 })

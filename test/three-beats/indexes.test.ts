@@ -54,12 +54,18 @@ describe.each(majors)('PostgreSQL %i', (major) => {
       'CREATE INDEX other_collation ON "Orders" (state COLLATE "POSIX")',
       'CREATE INDEX hashed ON "Orders" USING hash (state)',
       'CREATE INDEX expression ON "Orders" (lower(state))',
+      'CREATE INDEX coarse ON "Orders" USING brin (id)',
+      'CREATE INDEX fine ON "Orders" USING brin (id) WITH (pages_per_range = 1)',
+      'CREATE INDEX fine_too ON "Orders" USING brin (id) WITH (pages_per_range = 1)',
+      'CREATE INDEX filled ON "Orders" USING hash (state) WITH (fillfactor = 50)',
     )
     const seen = await see()
     expect(seen.rows('duplicate-indexes').map((d) => [d.index, d.twin, d.reason])).toEqual([
       ['a much longer name for it', 'a', 'identical'],
       ['short', 'long', 'prefix'],
       ['twin_of_unique', 'Orders_to_key', 'identical'],
+      ['fine_too', 'fine', 'identical'],
+      ['filled', 'hashed', 'storage'],
     ])
     // What one advice would drop is not dropped by another as well.
     expect(seen.opportunities('drop-unused-index').map((o) => o.subject)).not.toContain('index public.short')
