@@ -16,16 +16,17 @@ export default defineProbe({
     ),
   },
   sql: {
-    // No operator class of B-trees (403) has parameters, and most indexes are such.
+    // Neither tables (access method 0 or 2) nor B-trees (403), which most are, have parameters of operator classes.
     14: `
 select oid, to_json(options) as options
 from (
-  select c.oid, case when c.relkind in ('i', 'I') and c.relam <> 403
-    then c.reloptions || (select array_agg(a.attnum || '.' || o) from pg_attribute a, unnest(a.attoptions) o
-      where a.attrelid = c.oid)
-    else c.reloptions end as options
+  select c.oid, c.reloptions || case when c.relkind in ('i', 'I') then
+    (select array_agg(a.attnum || '.' || o) from pg_attribute a, unnest(a.attoptions) o where a.attrelid = c.oid)
+    end as options
   from pg_class c
   where c.oid >= 16384 and c.relkind in ('r', 'p', 'm', 'i', 'I', 't') and c.relpersistence <> 't'
+    and (c.reloptions is not null or c.relam not in (0, 2, 403))
+  offset 0
 ) c
 where options is not null`,
   },
