@@ -67,13 +67,14 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_nestloop = 
 $$;
 
 -- For each foreign key the one index that serves the search among the referring rows and should stay: its columns lead, in
--- any order, and it is not partial but for "is not null". Of several the most scanned, then the oldest.
+-- any order, and it is not partial but for "is not null". Of several the most scanned, then the oldest. Nothing checks a key
+-- that is NOT ENFORCED, a column that PostgreSQL 18 brought.
 CREATE OR REPLACE FUNCTION pgtend.foreign_key_indexes()
 RETURNS TABLE (index_id oid, key_name text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $$
   WITH keys AS MATERIALIZED (
     SELECT oid, conrelid, conname::text AS name, conkey::text[] AS columns, cardinality(conkey) AS width
-    FROM pg_constraint WHERE contype = 'f'
+    FROM pg_constraint k WHERE contype = 'f' AND coalesce((to_jsonb(k) ->> 'conenforced')::boolean, true)
   ), serving AS (
     SELECT DISTINCT ON (k.oid) d.index_id, k.oid, k.name
     FROM keys k JOIN pgtend.index_definitions() d ON d.table_id = k.conrelid

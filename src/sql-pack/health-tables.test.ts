@@ -123,6 +123,20 @@ describe.each(majors)('on PostgreSQL %i', (major) => {
     await sql('DROP TABLE d')
   })
 
+  test.runIf(major >= 18)(
+    'the index of a foreign key is kept for it only while the key is enforced',
+    async () => {
+      await sql(`CREATE TABLE guests (id int PRIMARY KEY);
+      CREATE TABLE meals (guest int CONSTRAINT k REFERENCES guests NOT ENFORCED); CREATE INDEX served ON meals (guest)`)
+      const kept = async () =>
+        (await sql(`SELECT reason FROM pgtend.index_usage_analysis WHERE index_name = 'served'`))[0]?.reason
+      expect(await kept()).not.toContain('foreign key')
+      await sql('ALTER TABLE meals ALTER CONSTRAINT k ENFORCED')
+      expect(await kept()).toBe('the foreign key k is checked with it')
+      await sql('DROP TABLE meals, guests')
+    },
+  )
+
   test('duplicates: parameters that a search depends on make another index', async () => {
     await sql(`CREATE TABLE e (a int, doc tsvector); CREATE INDEX coarse ON e USING brin (a);
       CREATE INDEX fine ON e USING brin (a) WITH (pages_per_range = 1);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { look, lookUntil, run } from '../observe.ts'
 import { freshDatabase, LATEST, majors, type TestDatabase } from '../servers.ts'
 
@@ -158,5 +158,32 @@ describe.each([...new Set([majors[0] ?? LATEST, LATEST])])('PostgreSQL %i', (maj
     expect((await look(db.monitorUrl)).findings('sequence-near-end')).toMatchObject([
       { severity: 'critical', subject: 'sequence public.one_id_seq' },
     ])
+  })
+})
+
+describe.each(majors.filter((major) => major >= 18))('PostgreSQL %i', (major) => {
+  test('a foreign key that is not enforced calls for no index; once it is enforced it does', async () => {
+    db = await freshDatabase(major)
+    onTestFinished(() => db.drop())
+    await run(
+      db.url,
+      'CREATE TABLE guests (id int PRIMARY KEY); INSERT INTO guests SELECT generate_series(1, 20000)',
+      'CREATE TABLE meals (guest int, CONSTRAINT meal_guest FOREIGN KEY (guest) REFERENCES guests NOT ENFORCED)',
+      'INSERT INTO meals SELECT generate_series(1, 20000)',
+      'DELETE FROM guests WHERE id = 1',
+      'ANALYZE meals',
+    )
+    const seen = await see()
+    expect(seen.rows('unindexed-foreign-keys')).toEqual([])
+    expect(seen.opportunities('index-foreign-key')).toEqual([])
+    await run(
+      db.url,
+      'DELETE FROM meals WHERE guest = 1',
+      'ALTER TABLE meals ALTER CONSTRAINT meal_guest ENFORCED',
+    )
+    const subject = 'public.meals meal_guest'
+    await lookUntil(see, (s) => s.opportunities('index-foreign-key', subject).length === 1)
+    await run(db.url, 'ALTER TABLE meals ALTER CONSTRAINT meal_guest NOT ENFORCED')
+    expect((await see()).findings('unindexed-foreign-key')).toEqual([])
   })
 })
