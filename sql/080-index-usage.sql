@@ -16,7 +16,8 @@ $$;
 -- Behind the orders of the keys `options` has the parameters that a search depends on, those of operator classes with the number
 -- of the column; fillfactor and the like are left out. No operator class of B-trees (403) has any.
 -- `place` is the order of worth in which identical indexes are kept: what carries a constraint or the like, else the oldest.
--- place[8:10] is what an index promises about its values; a deferrable constraint is nothing that the planner can rely on.
+-- place[6] tells a part of the index of a partitioned table, place[8:10] what an index promises about its values: a deferrable
+-- constraint is nothing that the planner can rely on.
 CREATE OR REPLACE FUNCTION pgtend.index_definitions()
 RETURNS TABLE (index_id oid, table_id oid, schema_name text, table_name text, index_name text, method text, pages integer,
   keys text[], key_columns integer, classes text[], collations text[], options text[], expressions text, predicate text,
@@ -155,7 +156,9 @@ BEGIN
     j.verdict, CASE j.verdict
       WHEN 'building' THEN 'it is being built now'
       WHEN 'invalid' THEN 'no query may use it; most often a CREATE INDEX or REINDEX CONCURRENTLY failed'
-        || coalesce('; ' || j.kept_because, '')
+        || CASE WHEN j.place[6] = 1 THEN '; it is part of the index of a partitioned table: REINDEX INDEX CONCURRENTLY builds it anew, '
+            || 'and ALTER INDEX ... ATTACH PARTITION, again, makes the whole valid'
+          ELSE coalesce('; ' || j.kept_because, '') END
       WHEN 'unknown' THEN format('invalid, or being built by another role: GRANT pg_monitor TO %I would tell', current_user)
       WHEN 'duplicate' THEN CASE j.twin_reason WHEN 'identical' THEN format('%I is the same index', j.twin_name)
         ELSE format('%I begins with the same columns', j.twin_name) END
@@ -163,7 +166,7 @@ BEGIN
       WHEN 'too early' THEN format('no scan yet, but the statistics are younger than %s days', days)
       WHEN 'unused' THEN 'no scan on this server since the statistics began; standbys count for themselves'
         || CASE WHEN j.expressions IS NULL THEN '' ELSE '; the planner would lose statistics on its expression' END END,
-    CASE WHEN j.verdict IN ('duplicate', 'unused') OR (j.verdict = 'invalid' AND j.constraint_name IS NULL)
+    CASE WHEN j.verdict IN ('duplicate', 'unused') OR (j.verdict = 'invalid' AND j.constraint_name IS NULL AND j.place[6] = 0)
       THEN format('DROP INDEX CONCURRENTLY %I.%I', j.schema_name, j.index_name) END
   FROM judged j;
 END

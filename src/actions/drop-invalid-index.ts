@@ -29,6 +29,10 @@ export default defineAction({
     const index = await findIndex(query, context, schemaOf(input), String(input.index))
     const name = nameOf(index)
     if (index.valid) throw cannotPlan(`${name} is valid: drop-index is for that`)
+    if (index.part_of !== null)
+      throw cannotPlan(
+        `${name} is a part of the partitioned index ${index.part_of}, which can only be dropped as a whole: reindex-concurrently builds it anew`,
+      )
     refuseNeeded(index)
     const table = tableOf(index)
     return {

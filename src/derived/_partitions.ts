@@ -2,7 +2,7 @@ import type { Row } from '../core/table.ts'
 import type partitions from '../probes/partitions.ts'
 import { memoized } from './_names.ts'
 
-interface Tree {
+export interface Tree {
   /** Right below each parent. */
   readonly children: ReadonlyMap<number, readonly number[]>
   readonly parents: ReadonlyMap<number, number>

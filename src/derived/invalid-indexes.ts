@@ -1,14 +1,17 @@
-import { detail, gauge, id, label, optional } from '../core/columns.ts'
+import { detail, flag, gauge, id, label, list, optional } from '../core/columns.ts'
 import { defineDerived } from '../core/derived.ts'
 import { maybe } from '../core/given.ts'
 import { quoteIdentifier } from '../core/identifier.ts'
 import { fail } from '../core/outcome.ts'
 import indexDefinitions from '../probes/index-definitions.ts'
 import indexes from '../probes/indexes.ts'
+import partitions from '../probes/partitions.ts'
 import tableNames from '../probes/table-names.ts'
 import { blockSize } from './_blocks.ts'
-import { countersByOid } from './_index-rows.ts'
+import { partsOf } from './_index-parts.ts'
+import { countersByOid, definitionsByOid } from './_index-rows.ts'
 import { namesByOid } from './_names.ts'
+import { partitionTree } from './_partitions.ts'
 
 /** How long a name may be, in bytes: a longer one was cut before _ccnew was put behind it. */
 const NAME_LENGTH = 63
@@ -19,9 +22,9 @@ const LEFTOVER = /^(.+)_cc(new|old)\d*$/
 export default defineDerived({
   name: 'invalid-indexes',
   title: 'Invalid indexes',
-  doc: 'Indexes that no query may use, most often left behind by a CREATE INDEX or REINDEX CONCURRENTLY that failed. Those being built now are not listed.',
+  doc: 'Indexes that no query may use, most often left behind by a CREATE INDEX or REINDEX CONCURRENTLY that failed. Those being built now are not listed. The index of a partitioned table is invalid until each partition has a valid part of it; it is told with what it lacks.',
   rows: 'many',
-  from: { definitions: indexDefinitions, names: tableNames, indexes: maybe(indexes) },
+  from: { definitions: indexDefinitions, names: tableNames, partitions, indexes: maybe(indexes) },
   columns: {
     oid: id('Oid of the index'),
     schema: label('Schema'),
@@ -30,12 +33,24 @@ export default defineDerived({
     size: gauge('bytes', 'Size by its pages'),
     leftover_of: optional(detail('The index that REINDEX CONCURRENTLY was to rebuild')),
     kept_because: optional(detail('Why it can not simply be dropped')),
+    partitioned: flag('It is the index of a partitioned table'),
+    lacking: list<string>(
+      'Of the index of a partitioned table: the partitions without a valid part of it, as schema.table',
+    ),
+    part_of: optional(detail('The index of the partitioned table that it is attached to')),
+    attach: optional(
+      detail(
+        'What makes the index of the partitioned table valid, once this part is built anew or all parts are there',
+      ),
+    ),
   },
-  compute({ definitions, names, indexes = [] }, { server }) {
-    // The index of a partitioned parent is invalid until all parts have one: nothing is left behind there.
-    const invalid = definitions.filter((d) => !(d.valid || d.being_built || d.partitioned))
+  compute({ definitions, names, partitions, indexes = [] }, { server }) {
+    // Of partitioned indexes above each other the uppermost tells what is missing below.
+    const invalid = definitions.filter(
+      (d) => !(d.valid || (d.partitioned ? d.partition : d.being_built === true)),
+    )
     if (invalid.length === 0) return []
-    if (invalid.some((d) => d.being_built === null))
+    if (invalid.some((d) => d.being_built === null && !d.partitioned))
       return fail(
         'denied',
         'other roles are building indexes, and which ones is hidden',
@@ -47,6 +62,10 @@ export default defineDerived({
       definitions.filter((d) => d.valid),
       (d) => d.table_oid,
     )
+    const catalog = {
+      ...{ tree: partitionTree(partitions), names: named },
+      definitions: definitionsByOid(definitions),
+    }
     /** Whether the index that was to be rebuilt is there and usable. */
     const stands = (name: string, table: number): boolean =>
       (valid.get(table) ?? []).some((d) => {
@@ -72,6 +91,8 @@ export default defineDerived({
               : needed
                 ? `${of}, which was to take its place, is not valid`
                 : null,
+            partitioned: d.partitioned,
+            ...partsOf(d, catalog),
           },
         ]
       })

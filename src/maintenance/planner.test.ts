@@ -64,6 +64,25 @@ test('ANALYZE for stale statistics', () => {
   ])
 })
 
+test('an invalid part of a partitioned index is rebuilt, the whole is left alone with what it lacks', () => {
+  const rows = [
+    row(invalidIndexes, { schema: 's', index: 'part', part_of: 'whole', kept_because: 'it is part' }),
+    row(invalidIndexes, {
+      schema: 's',
+      index: 'whole',
+      partitioned: true,
+      lacking: ['s.t_1'],
+      kept_because: 'so',
+    }),
+  ]
+  const { wanted, leftAlone } = plan('reindex', { invalidIndexes: rows })
+  expect(wanted.map((w) => [w.action, w.input.index])).toEqual([['reindex-concurrently', 'part']])
+  expect(leftAlone).toContainEqual({
+    subject: 's.whole',
+    reason: 'the index of a partitioned table lacks valid parts for s.t_1: see the finding',
+  })
+})
+
 test('a rebuild for an invalid index, a drop for what a failed rebuild left', () => {
   const rows = [
     row(invalidIndexes, { schema: 'public', index: 'broken' }),

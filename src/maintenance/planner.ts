@@ -1,5 +1,5 @@
 import type { Bloats } from '../core/bloat.ts'
-import { formatBytes, formatRatio } from '../core/format.ts'
+import { formatBytes, formatRatio, shorten } from '../core/format.ts'
 import type { Context } from '../core/given.ts'
 import type { LeftAlone, MaintenanceSettings, Task, Wanted } from '../core/maintenance.ts'
 import type { Thresholds } from '../core/rule.ts'
@@ -95,18 +95,26 @@ function reindexes({ invalidIndexes, bloats }: Facts, { settings }: PlannerTerms
   const leftAlone: LeftAlone[] = (bloats?.unknown ?? []).map((reason) => ({ subject: 'bloat', reason }))
   if (!invalidIndexes)
     leftAlone.push({ subject: 'invalid indexes', reason: 'the definitions of indexes could not be read' })
-  const invalid = (invalidIndexes ?? []).map((i): Wanted => {
+  const invalid = (invalidIndexes ?? []).flatMap((i): Wanted[] => {
     const subject = `${i.schema}.${i.index}`
     const input = { schema: i.schema, index: i.index }
-    return i.leftover_of === null || i.kept_because !== null
-      ? {
-          ...{ action: 'reindex-concurrently', input, subject },
-          because: `${subject} is invalid: no query may use it until it is rebuilt.`,
-        }
-      : {
-          ...{ action: 'drop-invalid-index', input, subject },
-          because: `${subject} was left behind by a REINDEX CONCURRENTLY of ${i.leftover_of} that failed.`,
-        }
+    if (i.partitioned) {
+      const parts =
+        i.lacking.length > 0 ? `lacks valid parts for ${shorten(i.lacking.join(', '))}` : 'has all parts'
+      leftAlone.push({ subject, reason: `the index of a partitioned table ${parts}: see the finding` })
+      return []
+    }
+    return [
+      i.leftover_of === null || i.kept_because !== null
+        ? {
+            ...{ action: 'reindex-concurrently', input, subject },
+            because: `${subject} is invalid: no query may use it until it is rebuilt.`,
+          }
+        : {
+            ...{ action: 'drop-invalid-index', input, subject },
+            because: `${subject} was left behind by a REINDEX CONCURRENTLY of ${i.leftover_of} that failed.`,
+          },
+    ]
   })
   const bloated = (bloats?.rows ?? [])
     .filter((b) => b.index !== null && b.bloat > settings.indexBloat)

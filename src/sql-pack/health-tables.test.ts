@@ -106,6 +106,21 @@ describe.each(majors)('on PostgreSQL %i', (major) => {
     await reset()
   })
 
+  test('indexes: an invalid part of a partitioned index is told, and not to be dropped', async () => {
+    await sql(`CREATE TABLE p (id int) PARTITION BY RANGE (id);
+      CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (9); INSERT INTO p VALUES (1), (1)`)
+    await sql('CREATE UNIQUE INDEX CONCURRENTLY part ON p1 (id)').catch(() => undefined)
+    await sql('CREATE UNIQUE INDEX whole ON ONLY p (id)')
+    await sql('ALTER INDEX whole ATTACH PARTITION part')
+    const told = await sql(
+      `SELECT verdict, reason, drop_statement FROM pgtend.index_usage_analysis WHERE index_name = 'part'`,
+    )
+    expect(told).toEqual([
+      { verdict: 'invalid', reason: expect.stringContaining('REINDEX INDEX'), drop_statement: null },
+    ])
+    await sql('DROP TABLE p')
+  })
+
   const duplicates = async (table: string) =>
     (
       await sql(
