@@ -22,10 +22,11 @@ order by d.datname, s.subname`
 export default defineProbe({
   name: 'subscriptions',
   title: 'Logical subscriptions',
-  doc: 'Subscriptions of all databases of this server: whether the worker that applies changes runs, when it last heard from the publisher, and how often it failed.',
+  doc: 'Subscriptions of all databases of this server: whether the worker that applies changes runs, when it last heard from the publisher, and how often it failed. A standby only has a copy of the list; its primary applies the changes.',
   scope: 'instance',
   every: 'tick',
   needs: 'any',
+  on: 'primary',
   rows: 'many',
   columns: {
     subscription: label('Name of the subscription'),

@@ -1,6 +1,7 @@
 /** Logical replication between two databases of one server. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { EmbeddedServer } from '../../src/embedded/server.ts'
+import { startStandby } from '../../src/embedded/standby.ts'
 import { start, tempFolder } from '../embedded.ts'
 import { look, lookUntil, run } from '../observe.ts'
 
@@ -52,6 +53,19 @@ test('a subscription that meets an error is found until the cause is gone', asyn
       s.rows('subscription-status')[0]?.state === 'running',
   )
   expect(await run(there(), 'SELECT id FROM orders')).toEqual([{ id: 7 }])
+})
+
+test('a standby is not judged by the list of subscriptions that its primary works through', async () => {
+  const standby = await startStandby(server, { dataDir: folder.fresh(), slot: 'copy', name: 'copy' })
+  onTestFinished(() => standby.stop('immediate'))
+  const copy = standby.url({ database: 'reader' })
+  expect(await run(copy, 'SELECT subname, subenabled FROM pg_subscription')).toEqual([
+    { subname: 's', subenabled: true },
+  ])
+  const seen = await look(copy)
+  expect(seen.findings('subscription-failing')).toEqual([])
+  expect(seen.tables.get('subscription-status')).toMatchObject({ ok: false, reason: 'unsupported' })
+  expect((await see()).rows('subscription-status')).toHaveLength(1)
 })
 
 test('one that is switched off is told, and it holds back the catalogs through its slot', async () => {

@@ -4,11 +4,12 @@ import { DataTable } from '../ui/data-table.tsx'
 import { FactsState } from '../ui/facts-state.tsx'
 import css from './widget.module.css'
 
-/** Logical replication into this server; nothing where there is none. */
+/** Logical replication into this server; nothing where there is none, and on a standby. */
 export function Subscriptions() {
   const subscriptions = useFacts('subscription-status')
   const { data } = subscriptions
-  if (data?.ok ? data.rows.length === 0 : data?.reason === 'pending') return null
+  if (data?.ok ? data.rows.length === 0 : data?.reason === 'pending' || data?.reason === 'unsupported')
+    return null
   return (
     <section className={css.section}>
       <h3>Subscriptions</h3>
