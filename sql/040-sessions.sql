@@ -36,18 +36,18 @@ BEGIN
       'database_sessions', o.backends, 'database_limit', o.most))
   FROM sessions s, usable u, own o, share h;
 
-  -- The idle sessions of Supabase's own services are pools at work.
+  -- The idle sessions of poolers, of PostgREST and of a platform's own services are at work.
   RETURN QUERY
-  WITH platform AS (
-    SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = 'supabase_admin') AS supabase
-  ), leaks AS (
+  WITH leaks AS (
     SELECT coalesce(nullif(a.application_name, ''), '(no name)') AS application, count(*) AS sessions,
       extract(epoch FROM max(clock_timestamp() - a.state_change)) AS longest
-    FROM pg_stat_activity a, platform p
+    FROM pg_stat_activity a
     WHERE a.backend_type = 'client backend' AND a.state = 'idle' AND a.pid <> pg_backend_pid()
       AND clock_timestamp() - a.state_change > make_interval(secs => pgtend.setting('connection-leak.idle')::float8)
-      AND NOT (p.supabase AND a.usename IN ('authenticator', 'pgbouncer', 'supabase_admin', 'supabase_auth_admin',
-        'supabase_replication_admin', 'supabase_storage_admin'))
+      AND lower(a.usename) NOT IN ('supabase_admin', 'authenticator', 'supabase_auth_admin', 'supabase_storage_admin',
+        'supabase_replication_admin', 'supabase_realtime_admin', 'supabase_functions_admin', 'pgbouncer', 'supavisor',
+        'rdsadmin', 'rdsrepladmin', 'cloudsqladmin', 'cloud_admin', 'azuresu')
+      AND a.application_name !~* '^((postgrest|pg_cron|pg_cron scheduler|supavisor|pgbouncer)( [0-9.]+)?$|pgtend($| ))'
     GROUP BY 1
   )
   SELECT 'connection_leak', coalesce(max(l.sessions), 0)::numeric,

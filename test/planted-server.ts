@@ -42,8 +42,8 @@ export function plantedServer(major: Major, folder: ReturnType<typeof tempFolder
   return {
     ...{ sql, setting, health, close },
     reset: () => sql('UPDATE pgtend.settings SET value = default_value'),
-    async connect(application = 'planted'): Promise<pg.Client> {
-      const client = new pg.Client({ connectionString: server.url(), application_name: application })
+    async connect(application = 'planted', user = 'postgres'): Promise<pg.Client> {
+      const client = new pg.Client({ connectionString: server.url({ user }), application_name: application })
       client.on('error', () => {})
       await client.connect()
       clients.push(client)

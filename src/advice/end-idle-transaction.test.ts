@@ -4,9 +4,9 @@ import blockingTree from '../derived/blocking-tree.ts'
 import activity from '../probes/activity.ts'
 import advice from './end-idle-transaction.ts'
 
-const of = (state: string, state_age: number, blocked = 0) =>
+const of = (state: string, state_age: number, blocked = 0, application = 'web') =>
   recommend(advice, {
-    activity: [row(activity, { pid: 7, state, state_age, application: 'web', backend_start: AT + 123.4 })],
+    activity: [row(activity, { pid: 7, state, state_age, application, backend_start: AT + 123.4 })],
     tree: blocked === 0 ? undefined : [row(blockingTree, { pid: 7, blocked })],
   })
 
@@ -25,4 +25,11 @@ test('ends that very session and no later one with its number', () => {
     /WHERE pid = 7 AND abs\(extract\(epoch FROM backend_start\) - \d+\.123\) < 0.01;$/,
   )
   expect(of('idle in transaction', 90)).toMatchObject([{ confidence: 'medium' }])
+})
+
+test('one that belongs to a service is named with its owner, and nothing is offered that would end it', () => {
+  const [found] = of('idle in transaction', 90, 2, 'PostgREST 12.2')
+  expect(found?.because).toContain('pgtend does not end it: it is the API (PostgREST).')
+  expect(found).not.toHaveProperty('sql')
+  expect(found).not.toHaveProperty('action')
 })

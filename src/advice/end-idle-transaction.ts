@@ -2,7 +2,7 @@ import { defineAdvice } from '../core/advice.ts'
 import { formatSeconds, plural } from '../core/format.ts'
 import { maybe } from '../core/given.ts'
 import { redactLiterals } from '../core/redact.ts'
-import { nameSession } from '../derived/_session.ts'
+import { nameSession, whySpared } from '../derived/_session.ts'
 import blockingTree from '../derived/blocking-tree.ts'
 import activity from '../probes/activity.ts'
 
@@ -13,7 +13,7 @@ const terminate = (pid: number, start: number): string =>
 export default defineAdvice({
   name: 'end-idle-transaction',
   title: 'End a session that idles in a transaction',
-  doc: 'The session holds locks and keeps VACUUM from its work while it does nothing. Cancelling a statement does not help: there is none. Only ending the session does.',
+  doc: 'The session holds locks and keeps VACUUM from its work while it does nothing. Cancelling a statement does not help: there is none. Only ending the session does; that of a pooler, of the API or of a platform’s own service is only named.',
   needs: { activity, tree: maybe(blockingTree) },
   thresholds: { seconds: 60 },
   recommend({ activity, tree = [] }, { seconds }) {
@@ -21,6 +21,11 @@ export default defineAdvice({
       const idle = s.state_age ?? 0
       if (!s.state?.startsWith('idle in transaction') || idle <= seconds) return []
       const blocked = tree.find((t) => t.pid === s.pid)?.blocked ?? 0
+      const spared = whySpared(s)
+      const idles =
+        blocked > 0
+          ? 'Others wait for it and it does nothing.'
+          : 'It does nothing, but nobody waits for it yet; its application may still go on.'
       return [
         {
           subject: `pid ${s.pid}`,
@@ -42,14 +47,16 @@ export default defineAdvice({
           risk: 'What the transaction has changed is rolled back, and the application sees its connection break.',
           confidence: blocked > 0 ? ('high' as const) : ('medium' as const),
           because:
-            blocked > 0
-              ? 'Others wait for it and it does nothing.'
-              : 'It does nothing, but nobody waits for it yet; its application may still go on.',
-          sql: [terminate(s.pid, s.backend_start)],
-          action: {
-            name: 'terminate-backend',
-            input: { pid: s.pid, backend_start: new Date(s.backend_start).toISOString() },
-          },
+            spared === undefined
+              ? idles
+              : `${idles} pgtend does not end it: ${spared}. Look there for why it does not commit.`,
+          ...(spared === undefined && {
+            sql: [terminate(s.pid, s.backend_start)],
+            action: {
+              name: 'terminate-backend',
+              input: { pid: s.pid, backend_start: new Date(s.backend_start).toISOString() },
+            },
+          }),
         },
       ]
     })

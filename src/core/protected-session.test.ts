@@ -24,6 +24,8 @@ describe('whyProtected', () => {
     [{ backendType: 'pg_net 0.14 worker' }, 'pg_net'],
     [{ application: 'pg_cron' }, 'pg_cron'],
     [{ application: 'Supavisor' }, 'Supavisor'],
+    [{ application: 'PostgREST' }, 'PostgREST'],
+    [{ application: 'PostgREST 12.2.3' }, 'PostgREST'],
     [{ application: 'pgtend' }, 'pgtend'],
     [{ application: 'pgtend action' }, 'pgtend'],
     [
@@ -39,6 +41,7 @@ describe('whyProtected', () => {
     { application: '' },
     { user: null },
     { application: 'pgtendril' },
+    { application: 'PostgREST loader' },
     // A client may write it into its query; only an autovacuum worker is spared for it.
     { query: 'select 1 /* (to prevent wraparound) */' },
     { backendType: 'autovacuum worker', query: 'autovacuum: VACUUM public.t' },

@@ -7,7 +7,10 @@ export interface SessionTraits {
   readonly query?: string | null
 }
 
-/** Roles that a platform runs its services as: ending their sessions breaks logins, storage, replication or pooling. */
+/**
+ * Roles that a platform runs its services as: ending their sessions breaks logins, storage, replication or pooling.
+ * The SQL pack repeats both lists (sql/040-sessions.sql).
+ */
 const ROLES: ReadonlyMap<string, string> = new Map([
   ['supabase_admin', "Supabase's administration"],
   ['authenticator', 'the API (PostgREST)'],
@@ -25,8 +28,9 @@ const ROLES: ReadonlyMap<string, string> = new Map([
   ['azuresu', "Azure's administration"],
 ])
 
-/** Applications that say who they are, as a whole name. */
+/** Applications that say who they are, as a whole name; a release's number may follow, as in `PostgREST 12.2.3`. */
 const APPLICATIONS: ReadonlyMap<string, string> = new Map([
+  ['postgrest', 'the API (PostgREST)'],
   ['pg_cron', 'a job of pg_cron'],
   ['pg_cron scheduler', 'the scheduler of pg_cron'],
   ['supavisor', 'the pooler Supavisor'],
@@ -49,6 +53,6 @@ export function whyProtected({ user, application, backendType, query }: SessionT
   if (backendType === 'parallel worker') return 'it helps another session: cancel that one'
   if (backendType !== null && backendType !== 'client backend') return `it is a ${backendType} of the server`
   if (application === 'pgtend' || application.startsWith('pgtend ')) return 'it is pgtend itself'
-  const app = APPLICATIONS.get(application.toLowerCase())
+  const app = APPLICATIONS.get(application.toLowerCase().replace(/ [\d.]+$/, ''))
   return app === undefined ? undefined : `it is ${app}`
 }

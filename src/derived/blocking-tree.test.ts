@@ -70,6 +70,14 @@ test('sessions are named where they can be read, their statements without litera
   ])
 })
 
+test('one that is not to be ended says why', () => {
+  const sessions = [row(activity, { pid: 1, application: 'PostgREST 12.2' }), row(activity, { pid: 2 })]
+  expect(derive(blockingTree, { blocking: waits({ 2: [1] }), activity: sessions })).toMatchObject([
+    { pid: 1, protected: 'it is the API (PostgREST)' },
+    { pid: 2, protected: null },
+  ])
+})
+
 test('whoever waits for whom, each is there once, below its blocker, and it ends', () => {
   const pid = fc.integer({ min: 0, max: 9 })
   const graph = fc.dictionary(pid.map(String), fc.array(pid, { minLength: 1, maxLength: 3 }))

@@ -4,6 +4,7 @@ import { maybe } from '../core/given.ts'
 import { redactLiterals } from '../core/redact.ts'
 import activity from '../probes/activity.ts'
 import blocking from '../probes/blocking.ts'
+import { whySpared } from './_session.ts'
 
 type Edges = ReadonlyMap<number, readonly number[]>
 
@@ -57,6 +58,9 @@ export default defineDerived({
     application: optional(detail('Application name as the client gave it')),
     user: optional(detail('Role')),
     database: optional(detail('Database')),
+    protected: optional(
+      detail('Why it is not to be ended, such as that it belongs to a pooler; null where it may be'),
+    ),
     query: optional(detail('Its statement without literals, or the last one of an idle transaction')),
   },
   compute({ blocking, activity = [] }) {
@@ -87,6 +91,7 @@ export default defineDerived({
         application: session?.application ?? null,
         user: session?.user ?? null,
         database: session?.database ?? wait?.database ?? null,
+        protected: (session && whySpared(session)) ?? null,
         query: session?.query ? redactLiterals(session.query) : null,
       }
     })

@@ -10,6 +10,13 @@ const waiters = (of: number, count: number) =>
 
 test('nobody waits: nothing', () => expect(check(rule, { tree: [] })).toEqual([]))
 
+test('says of a session that is not to be ended whose it is', () => {
+  const [head] = [{ ...root(7, 1), protected: 'it is the pooler Supavisor' }]
+  expect(check(rule, { tree: [head, ...waiters(7, 1)] })).toMatchObject([
+    { summary: expect.stringContaining('It is not to be ended: it is the pooler Supavisor.') },
+  ])
+})
+
 test.each([
   [1, 'warning'],
   [5, 'warning'],

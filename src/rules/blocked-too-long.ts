@@ -1,6 +1,6 @@
 import { formatSeconds } from '../core/format.ts'
 import { defineRule } from '../core/rule.ts'
-import { nameSession, sessionSubject } from '../derived/_session.ts'
+import { beforeEnding, nameSession, sessionSubject } from '../derived/_session.ts'
 import blockingTree from '../derived/blocking-tree.ts'
 
 export default defineRule({
@@ -8,7 +8,7 @@ export default defineRule({
   title: 'Blocked for long',
   doc: 'A session has waited for a lock so long that a user behind it has given up, and that the lock is unlikely to be let go soon.',
   remedy:
-    'End the session at the head of the queue, which is named here, unless its work must not be lost. Set lock_timeout and idle_in_transaction_session_timeout, so that waits end by themselves.',
+    'End the session at the head of the queue, which is named here, unless its work must not be lost or it belongs to a pooler or a service, which the finding then says. Set lock_timeout and idle_in_transaction_session_timeout, so that waits end by themselves.',
   needs: { tree: blockingTree },
   thresholds: { seconds: 60 },
   // What is blocked is already counted by blocked-sessions.
@@ -27,7 +27,7 @@ export default defineRule({
         severity: 'critical' as const,
         value: longest,
         unit: 'seconds' as const,
-        summary: `${name} has kept a session waiting for ${formatSeconds(longest)}.`,
+        summary: `${name} has kept a session waiting for ${formatSeconds(longest)}.${beforeEnding(root?.protected)}`,
         evidence: {
           pid,
           longest,

@@ -1,32 +1,20 @@
 import { formatSeconds, plural } from '../core/format.ts'
 import { defineRule } from '../core/rule.ts'
+import { whySpared } from '../derived/_session.ts'
 import activity from '../probes/activity.ts'
-
-/** Supabase’s own services keep pools: their idle sessions are at work. */
-const POOLED: ReadonlySet<string | null> = new Set([
-  'authenticator',
-  'pgbouncer',
-  'supabase_admin',
-  'supabase_auth_admin',
-  'supabase_replication_admin',
-  'supabase_storage_admin',
-])
 
 export default defineRule({
   name: 'connection-leak',
   title: 'Connection leak',
-  doc: 'An application holds many sessions that nobody has used for long. Most often it opens connections and forgets to give them back, until none is left for others.',
+  doc: 'An application holds many sessions that nobody has used for long. Most often it opens connections and forgets to give them back, until none is left for others. Idle sessions of poolers, of the API (PostgREST) and of a platform’s own services are at work.',
   remedy:
     'Make the application close its connections or use one pool with an idle time-out and a sensible maximum. idle_session_timeout ends idle sessions from the server’s side.',
   needs: { activity },
   thresholds: { sessions: 10, idle: 600 },
   deductions: { warning: 5 },
-  check({ activity }, { sessions: most, idle }, { server }) {
+  check({ activity }, { sessions: most, idle }) {
     const leaked = activity.filter(
-      (s) =>
-        s.state === 'idle' &&
-        (s.state_age ?? 0) > idle &&
-        !(server.platform === 'supabase' && POOLED.has(s.user)),
+      (s) => s.state === 'idle' && (s.state_age ?? 0) > idle && whySpared(s) === undefined,
     )
     const byApplication = Map.groupBy(leaked, (s) => s.application || '(no name)')
     return [...byApplication]

@@ -1,7 +1,7 @@
 import { formatSeconds, plural } from '../core/format.ts'
 import { redactLiterals } from '../core/redact.ts'
 import { defineRule } from '../core/rule.ts'
-import { nameSession, sessionSubject } from '../derived/_session.ts'
+import { beforeEnding, nameSession, sessionSubject, whySpared } from '../derived/_session.ts'
 import activity from '../probes/activity.ts'
 import { above } from './_grade.ts'
 
@@ -10,7 +10,7 @@ export default defineRule({
   title: 'Idle in transaction',
   doc: 'A session began a transaction and then stopped talking. It keeps its locks, so that others may have to wait, and keeps VACUUM from removing rows that died since.',
   remedy:
-    'Make the application commit or roll back before it does anything else, such as calling another service. End the session, and set idle_in_transaction_session_timeout.',
+    'Make the application commit or roll back before it does anything else, such as calling another service. End the session, unless it belongs to a pooler or a service, and set idle_in_transaction_session_timeout.',
   needs: { activity },
   thresholds: { warning: 60, critical: 600 },
   deductions: { warning: 5, critical: 10 },
@@ -27,7 +27,7 @@ export default defineRule({
           severity,
           value: idle,
           unit: 'seconds' as const,
-          summary: `${nameSession(s)} has been idle in a transaction for ${formatSeconds(idle)}${holding}.`,
+          summary: `${nameSession(s)} has been idle in a transaction for ${formatSeconds(idle)}${holding}.${beforeEnding(whySpared(s))}`,
           evidence: {
             pid: s.pid,
             application: s.application,

@@ -1,5 +1,6 @@
 /** Sessions and the server as a whole: healthy, then with each fault planted, then healthy again. */
 import { randomBytes } from 'node:crypto'
+import type pg from 'pg'
 import { afterAll, describe, expect, test } from 'vitest'
 import { tempFolder } from '../../test/embedded.ts'
 import { plantedServer } from '../../test/planted-server.ts'
@@ -20,13 +21,19 @@ describe.each(majors)('on PostgreSQL %i', (major) => {
   })
 
   test('connections: used ones, a leak, the limit of the database', async () => {
-    for (let i = 0; i < 12; i++) await connect('leaky')
+    const leaky: pg.Client[] = []
+    for (let i = 0; i < 12; i++) leaky.push(await connect('leaky'))
     await setting('connection-leak.idle', 0)
     const rows = await until('connection_leak', 'warning')
     expect(rows.get('connection_leak')).toMatchObject({
       value: 12,
       details: { applications: [{ application: 'leaky', sessions: 12 }] },
     })
+    // The same sessions as those of a service that keeps them.
+    for (const client of leaky) await client.query(`SET application_name = 'PostgREST 12.2'`)
+    await sql('CREATE ROLE authenticator LOGIN')
+    await (await connect('api', 'authenticator')).query('SELECT 1')
+    expect((await until('connection_leak', 'ok')).get('connection_leak')?.value).toBe(0)
     const used = rows.get('connections')
     expect(used?.details.used).toBe(13)
     expect(used?.value).toBeCloseTo(13 / used?.details.usable, 3)

@@ -4,6 +4,12 @@ import type { ConfigInput } from '../../src/monitor/config.ts'
 import { look, lookUntil, run } from '../observe.ts'
 import { freshDatabase, LATEST, majors, type TestDatabase } from '../servers.ts'
 
+const IDLING = {
+  thresholds: {
+    'idle-in-transaction': { warning: 0.3, critical: 600 },
+    'end-idle-transaction': { seconds: 0.3 },
+  },
+}
 let db: TestDatabase
 const see = (config: ConfigInput = {}) => look(db.monitorUrl, config)
 const pidOf = async (client: { query(sql: string): Promise<{ rows: unknown[] }> }): Promise<number> => {
@@ -61,22 +67,16 @@ describe.each([...new Set([majors[0] ?? LATEST, LATEST])])('PostgreSQL %i', (maj
   })
 
   test('idle in transaction: found, ended as the advice says, gone', async () => {
-    const config = {
-      thresholds: {
-        'idle-in-transaction': { warning: 0.3, critical: 600 },
-        'end-idle-transaction': { seconds: 0.3 },
-      },
-    }
     const client = await db.client()
     const subject = `pid ${await pidOf(client)}`
     await client.query("SET application_name = 'forgetful'")
     await sleep(400)
-    expect((await see(config)).findings('idle-in-transaction', subject)).toEqual([])
+    expect((await see(IDLING)).findings('idle-in-transaction', subject)).toEqual([])
 
     await client.query('BEGIN')
     await client.query('UPDATE accounts SET balance = 1')
     await sleep(400)
-    const seen = await see(config)
+    const seen = await see(IDLING)
     expect(seen.findings('idle-in-transaction', subject)).toMatchObject([
       {
         severity: 'warning',
@@ -87,10 +87,30 @@ describe.each([...new Set([majors[0] ?? LATEST, LATEST])])('PostgreSQL %i', (maj
     expect(advised?.sql).toHaveLength(1)
     expect(await run(db.url, ...(advised?.sql ?? []))).toEqual([{ pg_terminate_backend: true }])
     const after = await lookUntil(
-      () => see(config),
+      () => see(IDLING),
       (s) => s.findings('idle-in-transaction', subject).length === 0,
     )
     expect(after.opportunities('end-idle-transaction', subject)).toEqual([])
+  })
+
+  test('a service that idles in a transaction is found, and nothing offers to end it', async () => {
+    const client = await db.client()
+    const pid = await pidOf(client)
+    const subject = `pid ${pid}`
+    await client.query("SET application_name = 'PostgREST 12.2'")
+    await client.query('BEGIN')
+    await client.query('UPDATE accounts SET balance = 1')
+    await sleep(400)
+    const seen = await see(IDLING)
+    expect(seen.findings('idle-in-transaction', subject)).toMatchObject([
+      { summary: expect.stringContaining('It is not to be ended: it is the API (PostgREST).') },
+    ])
+    const [advised] = seen.opportunities('end-idle-transaction', subject)
+    expect(advised?.because).toContain('it is the API (PostgREST)')
+    expect(advised).not.toHaveProperty('sql')
+    expect(advised).not.toHaveProperty('action')
+    await client.query('ROLLBACK')
+    expect((await see(IDLING)).opportunities('end-idle-transaction', subject)).toEqual([])
   })
 
   test('a long transaction that works is one, one that idles is the other rule’s', async () => {
@@ -121,6 +141,11 @@ describe.each([...new Set([majors[0] ?? LATEST, LATEST])])('PostgreSQL %i', (maj
     expect(seen.rows('connection-groups')).toContainEqual(
       expect.objectContaining({ by: 'application', name, connections: 4, idle: 4 }),
     )
+    // The same sessions as the pool of a service are at work.
+    for (const client of [...clients, fourth]) await client.query("SET application_name = 'Supavisor'")
+    await sleep(400)
+    expect((await see(config)).findings('connection-leak', 'application Supavisor')).toEqual([])
+    for (const client of [...clients, fourth]) await client.query(`SET application_name = '${name}'`)
     await fourth.end()
     const after = await lookUntil(
       () => see(config),

@@ -160,6 +160,7 @@ export interface FactRows {
     application: string | null
     user: string | null
     query: string | null
+    protected: string | null
     blocked: number
     is_root: boolean
   }

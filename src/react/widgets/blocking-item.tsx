@@ -49,6 +49,7 @@ export function BlockingItem({ row, level, open, tabStop, onToggle, onFocus }: B
         <span>{[row.application, row.user].filter(Boolean).join(' · ')}</span>
       </div>
       <p className={css.what}>{describe(row)}</p>
+      {row.is_root && row.protected && <p className={css.what}>Not to be ended: {row.protected}.</p>}
       {row.query && <QueryText text={row.query} />}
     </div>
   )

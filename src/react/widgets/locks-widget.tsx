@@ -34,7 +34,9 @@ export function LocksWidget() {
                 </span>
               </p>
               <BlockingTree rows={rows} />
-              <p className={css.note}>Ending the session at the root lets all below it go on.</p>
+              {rows.some((r) => r.is_root && !r.protected) && (
+                <p className={css.note}>Ending the session at the root lets all below it go on.</p>
+              )}
             </>
           )
         }}
