@@ -23,7 +23,7 @@ test('a standby as the primary sees it; idle is no lag', () => {
   expect(senders({ application: 'two', state: 'streaming', sync_state: 'async', replay_bytes: 0 })).toEqual([
     {
       standby: 'two',
-      side: 'primary',
+      side: 'sender',
       state: 'streaming',
       lag_seconds: null,
       lag_bytes: 0,
@@ -79,6 +79,21 @@ test('behind in bytes and time, paused', () =>
   expect(
     receiver({ receive_position: 300, replay_position: 100, replay_delay: 4, replay_paused: true }),
   ).toMatchObject({ standby: 'p:5432', lag_seconds: 4, lag_bytes: 200, paused: true }))
+
+test('a standby tells of itself, and of those that follow it', () => {
+  const seen = derive(
+    replicationStatus,
+    {
+      replication: [row(replication, { application: 'third', state: 'streaming', replay_lag: 3 })],
+      standby: [row(standby, { receiver_status: 'streaming', sender: 'p:5432', follows: true })],
+    },
+    onStandby,
+  )
+  expect(seen).toMatchObject([
+    { standby: 'p:5432', side: 'standby' },
+    { standby: 'third', side: 'sender', lag_seconds: 3 },
+  ])
+})
 
 test('what may not be read is denied with the grant that helps, else pending', () => {
   const unread = { replication: undefined, standby: undefined }

@@ -44,12 +44,14 @@ function unreadable(server: Capabilities) {
 export default defineDerived({
   name: 'replication-status',
   title: 'Replication',
-  doc: 'How far standbys are behind, seen from the server that is watched. No row on a primary: nothing replicates from it. An idle primary is no lag; a standby without a live connection to its sender is disconnected, whatever it has replayed.',
+  doc: 'How far standbys are behind, seen from the server that is watched. No row on a primary: nothing replicates from it. A standby tells of itself first, then of those that follow it. An idle primary is no lag; a standby without a live connection to its sender is disconnected, whatever it has replayed.',
   rows: 'many',
   from: { replication: maybe(replication), standby: maybe(standby) },
   columns: {
     standby: label('Standby: its application name, or on the standby itself the sender it follows'),
-    side: detail('primary: seen from the sender. standby: seen from the standby itself'),
+    side: detail(
+      'sender: seen from the server that it follows, a primary or itself a standby. standby: seen from the standby itself',
+    ),
     state: detail('streaming, catchup, startup, disconnected, from archive, …'),
     lag_seconds: optional(gauge('seconds', 'Time behind; none while there is nothing to replay')),
     lag_bytes: optional(gauge('bytes', 'WAL not replayed yet')),
@@ -63,7 +65,7 @@ export default defineDerived({
       .filter((r) => r.state !== 'backup')
       .map((r) => ({
         standby: nameOf(r, replication ?? []),
-        side: 'primary',
+        side: 'sender',
         state: r.state,
         lag_seconds: r.replay_lag,
         lag_bytes: r.replay_bytes,

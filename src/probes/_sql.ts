@@ -11,7 +11,7 @@ export const walBetween = (from: string, to: string): string =>
 
 /** The newest WAL position that this server knows: functions of a primary raise an error on a standby. */
 export const walPosition = `case when pg_is_in_recovery()
-    then coalesce(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) else pg_current_wal_lsn() end`
+    then greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) else pg_current_wal_lsn() end`
 
 /** The oid of the database that we are connected to. */
 export const thisDatabase = '(select oid from pg_database where datname = current_database())'

@@ -4,12 +4,11 @@ import { epoch, secondsSince, walBetween, walPosition } from './_sql.ts'
 
 export default defineProbe({
   name: 'replication',
-  title: 'Standbys, seen from the primary',
-  doc: 'Each connected receiver of WAL and how far it is behind. A standby that is not connected is not in here.',
+  title: 'Standbys, seen from the server that sends',
+  doc: 'Each connected receiver of WAL and how far it is behind. A standby sends to others too; one that is not connected is not in here.',
   scope: 'instance',
   every: 'tick',
   needs: 'pg_monitor',
-  on: 'primary',
   rows: 'many',
   columns: {
     application: label('application_name of the receiver, which names the standby'),

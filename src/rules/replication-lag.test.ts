@@ -4,7 +4,7 @@ import replicationStatus from '../derived/replication-status.ts'
 import rule from './replication-lag.ts'
 
 const judged = (values: Partial<ReturnType<typeof row<typeof replicationStatus>>>) =>
-  check(rule, { replication: [row(replicationStatus, { standby: 'two', side: 'primary', ...values })] })
+  check(rule, { replication: [row(replicationStatus, { standby: 'two', side: 'sender', ...values })] })
 
 test.each([
   [null, []],

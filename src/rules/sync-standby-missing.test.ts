@@ -6,7 +6,7 @@ import rule from './sync-standby-missing.ts'
 const judged = (synchronous_standby_names: string, ...sync: string[]) =>
   check(
     rule,
-    { replication: sync.map((sync) => row(replicationStatus, { side: 'primary', sync })) },
+    { replication: sync.map((sync) => row(replicationStatus, { side: 'sender', sync })) },
     { server: { settings: { synchronous_standby_names } } },
   )
 

@@ -16,7 +16,7 @@ export default defineRule({
     const wanted = parseSynchronousStandbys(server.settings.synchronous_standby_names ?? '')
     if (server.role === 'standby' || !wanted) return []
     const present = replication.filter(
-      (r) => r.side === 'primary' && (r.sync === 'sync' || r.sync === 'quorum'),
+      (r) => r.side === 'sender' && (r.sync === 'sync' || r.sync === 'quorum'),
     )
     if (present.length >= wanted.number) return []
     return [

@@ -123,7 +123,7 @@ const troubled: Scenario = {
     'replication-status': [
       {
         standby: 'replica-1',
-        side: 'primary',
+        side: 'sender',
         state: 'streaming',
         lag_seconds: 2.4,
         lag_bytes: 18 * MIB,

@@ -36,7 +36,7 @@ test('a standby that lags: seen from both sides, gone once it has caught up', as
   await write()
   const healthy = await lookUntil(onPrimary, (s) => s.rows('replication-status').length === 1)
   expect(healthy.rows('replication-status')).toMatchObject([
-    { standby: 'reader', side: 'primary', state: 'streaming' },
+    { standby: 'reader', side: 'sender', state: 'streaming' },
   ])
   expect(healthy.findings('replication-lag')).toEqual([])
   const idle = await onStandby()
@@ -77,6 +77,28 @@ test('a standby that lags: seen from both sides, gone once it has caught up', as
     },
     (s) => s.findings('replication-lag').length === 0,
   )
+})
+
+test('a standby of a standby: the one between tells of it, and how far it is behind', async () => {
+  const third = await startStandby(standby, { dataDir: folder.fresh(), slot: 'third', name: 'third' })
+  onTestFinished(() => third.stop('immediate'))
+  const healthy = await onStandby()
+  expect(healthy.rows('replication-status')).toMatchObject([
+    { side: 'standby', state: 'streaming' },
+    { standby: 'third', side: 'sender', state: 'streaming', sync: 'async' },
+  ])
+  expect((await onPrimary()).rows('replication-status')).toHaveLength(1)
+  expect(healthy.findings('replication-lag', 'standby third')).toEqual([])
+
+  await run(third.url(), 'SELECT pg_wal_replay_pause()')
+  const behind = async () => {
+    await write()
+    return onStandby()
+  }
+  const seen = await lookUntil(behind, (s) => s.findings('replication-lag', 'standby third').length > 0)
+  expect(seen.rows('replication-status')[1]?.lag_bytes).toBeGreaterThan(0)
+  await run(third.url(), 'SELECT pg_wal_replay_resume()')
+  await lookUntil(behind, (s) => s.findings('replication-lag').length === 0)
 })
 
 test('a commit that waits for a synchronous standby that is not there is found', async () => {

@@ -166,7 +166,7 @@ export interface FactRows {
   }
   'replication-status': {
     standby: string
-    side: 'primary' | 'standby'
+    side: 'sender' | 'standby'
     state: string
     lag_seconds: number | null
     lag_bytes: number | null
