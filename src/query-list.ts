@@ -10,6 +10,7 @@ import { parseStatement } from './optimizer/parse.ts'
 import type { QueryList, QuerySummary } from './optimizer/query-list.ts'
 import type { CurrentFigures } from './optimizer/report.ts'
 import type databases from './probes/databases.ts'
+import type roleNames from './probes/role-names.ts'
 import type statementTexts from './probes/statement-texts.ts'
 import type statements from './probes/statements.ts'
 import type { AskedStatement } from './query-report.ts'
@@ -79,6 +80,9 @@ export function createQueryLister(): (state: Known) => QueryList {
   }
 }
 
+const roleNameOf = (state: Known, oid: number): string | null =>
+  rowsOf<Row<typeof roleNames>>(state, 'role-names').find((r) => r.oid === oid)?.role ?? null
+
 const databaseNames = (state: Known): ReadonlyMap<number, string> =>
   new Map(rowsOf<Row<typeof databases>>(state, 'databases').map((d) => [d.oid, d.database]))
 
@@ -115,12 +119,13 @@ export function statementIn(state: Known, id: string): AskedStatement {
   if (text.query === '<insufficient privilege>')
     throw new AppError('no-statements', `its text may not be read: GRANT pg_read_all_stats shows it`)
   const name = names.get(key.database_id)
+  const role = roleNameOf(state, key.user_id)
   const trigram = state.capabilities?.extensions.pg_trgm?.schema
   const window = windowOf(rates)
   return {
     sql: withoutConstants(text.query),
     queryId: key.query_id,
-    ...(text.user ? { role: text.user } : {}),
+    ...(role === null ? {} : { role }),
     ...(rate && window !== null ? { current: figuresOf(rate, window) } : {}),
     ...(!rate && since ? { observed: observedOf(since) } : {}),
     ...(trigram === undefined ? {} : { trigram }),

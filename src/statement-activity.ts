@@ -13,6 +13,7 @@ import { connect, type Session } from './postgres/session.ts'
 import { tagged } from './postgres/tag.ts'
 import type { ConnectionSpec } from './postgres/url.ts'
 import relations from './probes/relations.ts'
+import roleNames from './probes/role-names.ts'
 import statementTexts from './probes/statement-texts.ts'
 import statements from './probes/statements.ts'
 
@@ -116,6 +117,9 @@ async function entriesOf(
     ({ row, grew }) => row.database_id === database && row.toplevel === 'true' && grew.calls > 0,
   )
   const ids = [...new Set(ran.map(({ row }) => row.query_id))]
+  const users = [...new Set(ran.map(({ row }) => row.user_id))]
+  const { results: named } = await session.flight([{ probe: roleNames, values: users }])
+  const roles = new Map(rowsOf(named, roleNames).map((r) => [r.oid, r.role]))
   const texts = new Map<string, Row<typeof statementTexts>>()
   for (let from = 0; from < ids.length; from += BATCH) {
     const { results } = await session.flight([
@@ -124,11 +128,11 @@ async function entriesOf(
     for (const text of rowsOf(results, statementTexts)) texts.set(text.query_id, text)
   }
   return ran.map(({ row, grew }) => {
-    const text = texts.get(row.query_id)
+    const role = roles.get(row.user_id)
     return {
       queryId: row.query_id,
-      text: text?.query ?? '',
-      ...(text?.user ? { role: text.user } : {}),
+      text: texts.get(row.query_id)?.query ?? '',
+      ...(role == null ? {} : { role }),
       ...{ calls: grew.calls, seconds: grew.exec_seconds, rows: grew.rows },
       blocks: grew.hit_blocks + grew.read_blocks,
     }

@@ -5,6 +5,7 @@ import { loadParser, MOST_BYTES } from '../optimizer/parse.ts'
 import { connect } from '../postgres/session.ts'
 import type { ConnectionSpec } from '../postgres/url.ts'
 import databases from '../probes/databases.ts'
+import roleNames from '../probes/role-names.ts'
 import statementTexts from '../probes/statement-texts.ts'
 import statements from '../probes/statements.ts'
 import { statementIn } from '../query-list.ts'
@@ -53,7 +54,10 @@ async function knownStatement(queryId: string, spec: ConnectionSpec): Promise<As
     const outcome = results.get(statements.name)?.outcome
     if (!outcome?.ok)
       throw new AppError('no-statements', [outcome?.detail, outcome?.fix].filter(Boolean).join('; '))
-    const tables = new Map([...results].map(([name, result]) => [name, { outcome: result.outcome, at }]))
+    const ran = outcome.rows.filter((row) => row.query_id === queryId).map((row) => row.user_id as number)
+    const named = await session.flight([{ probe: roleNames, values: ran }])
+    const all = [...results, ...named.results]
+    const tables = new Map(all.map(([name, result]) => [name, { outcome: result.outcome, at }]))
     return statementIn({ tables, capabilities: session.capabilities }, queryId)
   } finally {
     await session.close()

@@ -1,30 +1,39 @@
 import { expect, test } from 'vitest'
 import { derive, row } from '../../test/facts.ts'
+import roleNames from '../probes/role-names.ts'
 import statementTexts from '../probes/statement-texts.ts'
 import statements from '../probes/statements.ts'
 import statementRates from './statement-rates.ts'
 
-type S = Parameters<typeof row<typeof statements>>[1]
+type S = NonNullable<Parameters<typeof row<typeof statements>>[1]>
 const textRows = (texts: Record<string, string> | null | undefined) =>
   texts
     ? Object.entries(texts).map(([query_id, query]) => row(statementTexts, { query_id, query }))
     : undefined
+/** What tells an entry from others. */
+const only = ({ query_id = 'a', user_id = 0, toplevel = '' }: S) => ({
+  query_id,
+  user_id,
+  toplevel,
+})
 const rates = (
   now: S[],
   texts: Record<string, string> | null = {},
   slowQuery = 1,
   sessions?: Record<string, string>,
+  roles?: Record<number, string | null>,
 ) =>
   derive(
     statementRates,
     {
       statements: {
         seconds: 10,
-        before: now.map((s) => row(statements, { query_id: s?.query_id ?? 'a' })),
+        before: now.map((s) => row(statements, only(s))),
         now: now.map((s) => row(statements, { query_id: 'a', ...s })),
       },
       texts: textRows(texts),
       sessions: textRows(sessions),
+      roles: roles && Object.entries(roles).map(([oid, role]) => row(roleNames, { oid: Number(oid), role })),
     },
     { limits: { slowQuery } },
   )
@@ -78,6 +87,14 @@ test('texts are redacted; not known yet is none, not empty', () => {
   expect(rates([{ calls: 1 }], { a: "SET x = 'hunter2'" })).toMatchObject([{ query: 'SET x = ?' }])
   expect(rates([{ calls: 1 }], { a: '' })).toMatchObject([{ query: null }])
   expect(rates([{ calls: 1 }], undefined)).toMatchObject([{ query: null, cache_hit: null }])
+})
+
+test('each entry has the name of its own role; one that is gone or not known has none', () => {
+  const ran = [10, 11, 12, 13].map((user_id) => ({ user_id, calls: 1 }))
+  expect(
+    rates(ran, {}, 1, {}, { 10: 'app', 11: `"; drop role app; --`, 12: null }).map((r) => r.user),
+  ).toEqual(['app', `"; drop role app; --`, null, null])
+  expect(rates(ran).map((r) => r.user)).toEqual([null, null, null, null])
 })
 
 test('where no text can be read, those of sessions stand in, redacted', () => {

@@ -1,18 +1,22 @@
+import { byNumber } from '../core/by-number.ts'
 import { detail, flag, gauge, id, label, optional } from '../core/columns.ts'
 import { defineDerived } from '../core/derived.ts'
 import { maybe, pair } from '../core/given.ts'
 import { isOwnStatement } from '../core/own-statement.ts'
 import { redactLiterals } from '../core/redact.ts'
 import type { Row } from '../core/table.ts'
+import roleNames from '../probes/role-names.ts'
 import sessionTexts from '../probes/session-texts.ts'
 import statementTexts from '../probes/statement-texts.ts'
 import statements from '../probes/statements.ts'
-import { memoized } from './_names.ts'
+import { memoized, NONE } from './_names.ts'
 import { statementDifferences } from './_statement-differences.ts'
 
-type Text = Pick<Row<typeof statementTexts>, 'query_id' | 'user' | 'query'>
+type Text = Pick<Row<typeof statementTexts>, 'query_id' | 'query'>
 
 const textsById = memoized((rows: readonly Text[]) => new Map(rows.map((t) => [t.query_id, t])))
+
+const rolesByOid = memoized((rows: readonly Row<typeof roleNames>[]) => byNumber(rows, 'oid'))
 
 const redacted = memoized((text: Text) => ({ query: redactLiterals(text.query) }))
 
@@ -21,14 +25,19 @@ export default defineDerived({
   title: 'Statements',
   doc: 'What each statement did between the last two samples, those that took most time first. Statements that did not run are left out, and so are pgtend’s own.',
   rows: 'many',
-  from: { statements: pair(statements), texts: maybe(statementTexts), sessions: maybe(sessionTexts) },
+  from: {
+    statements: pair(statements),
+    texts: maybe(statementTexts),
+    sessions: maybe(sessionTexts),
+    roles: maybe(roleNames),
+  },
   columns: {
     query_id: label('Identifier of the statement, a 64-bit number'),
     user_id: id('Oid of the effective role that ran it'),
     database_id: id('Oid of the database that it ran in'),
     toplevel: label('true, or false for a statement inside a function'),
     query: optional(detail('Its text without literals; none while it is not known yet')),
-    user: optional(detail('Role that ran it most often')),
+    user: optional(detail('Name of that role; none while it is not known yet, or where it was dropped')),
     calls: gauge('count', 'Times executed in the window'),
     calls_rate: gauge('per_second', 'Times executed per second'),
     mean: gauge('seconds', 'Mean execution time in the window'),
@@ -45,8 +54,9 @@ export default defineDerived({
     max: gauge('seconds', 'Longest execution since its statistics began'),
     slow: flag('Whether the mean is above the limit for slow statements'),
   },
-  compute({ statements: both, texts, sessions = [] }, { limits }) {
+  compute({ statements: both, texts, sessions = NONE, roles = NONE }, { limits }) {
     const known = textsById(texts ?? sessions)
+    const named = rolesByOid(roles)
     const ran = statementDifferences(both).changes.filter(
       ({ row, grew }) => grew.calls > 0 && !isOwnStatement(known.get(row.query_id)?.query ?? ''),
     )
@@ -62,7 +72,7 @@ export default defineDerived({
           database_id: row.database_id,
           toplevel: row.toplevel,
           query: text?.query ? redacted(text).query : null,
-          user: text?.user ?? null,
+          user: named.get(row.user_id)?.role ?? null,
           calls: grew.calls,
           calls_rate: grew.calls / both.seconds,
           mean,

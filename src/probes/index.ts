@@ -25,6 +25,7 @@ import relations from './relations.ts'
 import replication from './replication.ts'
 import replicationSlots from './replication-slots.ts'
 import roleLimits from './role-limits.ts'
+import roleNames from './role-names.ts'
 import sequenceValues from './sequence-values.ts'
 import sequences from './sequences.ts'
 import sessionTexts from './session-texts.ts'
@@ -67,6 +68,7 @@ export const probes: readonly Probe[] = [
   replication,
   replicationSlots,
   roleLimits,
+  roleNames,
   sequenceValues,
   sequences,
   sessionTexts,

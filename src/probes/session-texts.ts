@@ -1,4 +1,4 @@
-import { detail, label, optional, sqlText } from '../core/columns.ts'
+import { label, sqlText } from '../core/columns.ts'
 import { defineProbe } from '../core/probe.ts'
 import { thisDatabase } from './_sql.ts'
 
@@ -13,7 +13,6 @@ export default defineProbe({
   rows: 'many',
   columns: {
     query_id: label('Identifier of the statement, a 64-bit number'),
-    user: optional(detail('Role of the session')),
     query: sqlText('The text, at most 10,000 characters'),
   },
   lookup: {
@@ -30,7 +29,6 @@ export default defineProbe({
   sql: {
     14: `
 select distinct on (a.query_id) a.query_id::text as query_id,
-  a.usename as user,
   left(a.query, 10000) as query
 from pg_stat_activity a
 where a.query_id = any($1::bigint[]) and a.datid = ${thisDatabase}

@@ -1,4 +1,4 @@
-import { detail, label, optional, sqlText } from '../core/columns.ts'
+import { label, sqlText } from '../core/columns.ts'
 import { defineProbe, type ReadRows } from '../core/probe.ts'
 
 const MOST = 1000
@@ -23,7 +23,6 @@ export default defineProbe({
   rows: 'many',
   columns: {
     query_id: label('Identifier of the statement, a 64-bit number'),
-    user: optional(detail('Role that ran it most often; null where it was dropped')),
     query: sqlText('The text, at most 10,000 characters; empty where the server has lost it'),
   },
   lookup: {
@@ -39,11 +38,10 @@ export default defineProbe({
   },
   sql: {
     14: `
-select distinct on (s.queryid) s.queryid::text as query_id,
-  (select rolname from pg_roles r where r.oid = s.userid) as user,
-  coalesce(left(s.query, 10000), '') as query
-from pg_stat_statements(true) s
-where s.queryid = any($1::bigint[])
-order by s.queryid, s.calls desc`,
+select distinct on (queryid) queryid::text as query_id,
+  coalesce(left(query, 10000), '') as query
+from pg_stat_statements(true)
+where queryid = any($1::bigint[])
+order by queryid, calls desc`,
   },
 })

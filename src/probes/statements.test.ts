@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { one, readProbe } from '../../test/read-probe.ts'
 import { freshDatabase, majors, type TestDatabase } from '../../test/servers.ts'
+import roleNames from './role-names.ts'
 import sessionTexts from './session-texts.ts'
 import statementTexts from './statement-texts.ts'
 import statementTotals from './statement-totals.ts'
@@ -43,8 +44,24 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     )
 
     const [text] = await readProbe(db.monitorUrl, statementTexts, [known?.key as string])
-    expect(text).toMatchObject({ query_id: known?.key, user: 'postgres' })
-    expect(text?.query).toBe('SELECT count(*) FROM customers WHERE name = $1')
+    expect(text).toEqual({
+      query_id: known?.key,
+      query: 'SELECT count(*) FROM customers WHERE name = $1',
+    })
+  })
+
+  test('roles by any name, and those that are gone', async () => {
+    const name = `"; drop role 'é 📈' ${db.name}`
+    await db.query(`CREATE ROLE "${name.replaceAll('"', '""')}"`)
+    const [made] = await db.query('SELECT oid FROM pg_roles WHERE rolname = $1', [name])
+    const oid = made?.oid as number
+    const read = async () => await readProbe(db.monitorUrl, roleNames, [10, oid])
+    expect(await read()).toEqual([
+      { oid: 10, role: 'postgres' },
+      { oid, role: name },
+    ])
+    await db.query(`DROP ROLE "${name.replaceAll('"', '""')}"`)
+    expect(await read()).toContainEqual({ oid, role: null })
   })
 })
 
@@ -60,6 +77,13 @@ test('wanted are the texts of statements that ran, at most 1,000 at a time, and 
   const first = wanted({ statements: rows(0, 5000) })
   expect(first).toHaveLength(500)
   expect(first?.[0]).toBe('-4999')
+})
+
+test('wanted are the names of roles that have statements and are not known', () => {
+  const wanted = (known: Record<string, object[]>) =>
+    roleNames.lookup?.wants((name) => (known[name] ?? []) as never)
+  const entries = [10, 11, 10, 12].map((user_id) => ({ user_id }))
+  expect(wanted({ statements: entries, 'role-names': [{ oid: 11 }] })).toEqual([10, 12])
 })
 
 test('texts of sessions are wanted only while none of pg_stat_statements is known', () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ConfigInput } from '../../src/monitor/config.ts'
+import { statementIn } from '../../src/query-list.ts'
 import { type Look, look, lookUntil, run } from '../observe.ts'
 import { freshDatabase, majors, type TestDatabase } from '../servers.ts'
 
@@ -37,6 +38,38 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     expect(seen.rows('query-performance')).toMatchObject([{ p99: expect.any(Number) }])
 
     expect(found(await see(config, work(0.001)))).toEqual([])
+  })
+
+  test('each role that runs a statement has its own figures, and its own name', async () => {
+    const role = `app "of" ${db.name}`
+    const quoted = `"${role.replaceAll('"', '""')}"`
+    const sql = `SELECT count(*) FROM t_${db.name}`
+    await run(
+      ...[db.url, `CREATE TABLE t_${db.name} ()`, `CREATE ROLE ${quoted}`],
+      `GRANT SELECT ON t_${db.name} TO ${quoted}`,
+    )
+    const work = () => run(db.url, ...[sql, sql, sql], `SET ROLE ${quoted}`, sql, 'RESET ROLE')
+    const mine = (s: Look) => s.rows('statement-rates').filter((r) => r.query === sql)
+    const calls = (s: Look) => Object.fromEntries(mine(s).map((r) => [r.user, r.calls]))
+    const roles = (s: Look) => {
+      const tables = new Map([...s.tables].map(([name, outcome]) => [name, { outcome, at: 0 }]))
+      return mine(s).map((r) => statementIn({ tables }, `${r.query_id}.${r.user_id}.${r.database_id}.1`).role)
+    }
+    try {
+      const seen = await lookUntil(
+        () => see({}, work),
+        (s) => mine(s).length === 2,
+      )
+      expect(calls(seen)).toEqual({ postgres: 3, [role]: 1 })
+      expect(roles(seen)).toEqual(mine(seen).map((r) => r.user))
+    } finally {
+      await run(db.url, `DROP OWNED BY ${quoted}`, `DROP ROLE ${quoted}`)
+    }
+    const gone = await lookUntil(
+      () => see({}, () => run(db.url, sql)),
+      (s) => mine(s).length > 0,
+    )
+    expect(calls(gone)).toEqual({ postgres: 1 })
   })
 
   test('pgtend’s own statements are left out', async () => {
