@@ -1,5 +1,6 @@
 /** The statements of a target out of what the monitor knows of it. */
 import { AppError } from './core/errors.ts'
+import { type StatementKey, statementId } from './core/statement-id.ts'
 import type { Row } from './core/table.ts'
 import type statementRates from './derived/statement-rates.ts'
 import type { TargetState } from './monitor/target-state.ts'
@@ -16,7 +17,6 @@ import type statements from './probes/statements.ts'
 import type { AskedStatement } from './query-report.ts'
 
 type Rate = Row<typeof statementRates>
-type Key = Pick<Rate, 'query_id' | 'user_id' | 'database_id' | 'toplevel'>
 
 /** So many at most: further ones hardly count. */
 const MOST = 200
@@ -33,9 +33,6 @@ const rowsOf = <R>(state: Known, table: string): readonly R[] => {
 const ratesOf = (state: Known): readonly Rate[] => rowsOf<Rate>(state, 'statement-rates')
 const textsOf = (state: Known) =>
   new Map(rowsOf<Row<typeof statementTexts>>(state, 'statement-texts').map((t) => [t.query_id, t]))
-
-const idOf = ({ query_id, user_id, database_id, toplevel }: Key): string =>
-  `${query_id}.${user_id}.${database_id}.${toplevel === 'true' ? 1 : 0}`
 
 /** In every row calls and their rate are of the same window. */
 const windowOf = (rates: readonly Rate[]): number | null => {
@@ -70,8 +67,14 @@ export function createQueryLister(): (state: Known) => QueryList {
         for (const { severity } of model ? lint(model, { rowsPerCall: rate.rows_per_call }) : [])
           found[severity] += 1
         return {
-          ...{ id: idOf(rate), queryId: rate.query_id, text: rate.query ?? null, user: rate.user ?? null },
+          ...{
+            id: statementId(rate),
+            queryId: rate.query_id,
+            text: rate.query ?? null,
+            user: rate.user ?? null,
+          },
           database: names.get(rate.database_id) ?? null,
+          toplevel: rate.toplevel !== 'false',
           ...{ calls: rate.calls, callsRate: rate.calls_rate, mean: rate.mean, total: rate.total },
           ...{ share: rate.share, rowsPerCall: rate.rows_per_call, slow: rate.slow, lint: found },
         }
@@ -104,14 +107,14 @@ export function statementIn(state: Known, id: string): AskedStatement {
   const own = state.capabilities?.database
   const rates = ratesOf(state)
   /** That of our own database before others, then the one that took most time. */
-  const mostMeant = <R extends Key>(rows: readonly R[], time: (row: R) => number): R | undefined =>
+  const mostMeant = <R extends StatementKey>(rows: readonly R[], time: (row: R) => number): R | undefined =>
     rows
-      .filter((row) => idOf(row) === id || row.query_id === id)
+      .filter((row) => statementId(row) === id || row.query_id === id)
       .toSorted((a, b) => Number(isOwn(b)) - Number(isOwn(a)) || time(b) - time(a))[0]
-  const isOwn = (row: Key): boolean => names.get(row.database_id) === own
+  const isOwn = (row: StatementKey): boolean => names.get(row.database_id) === own
   const rate = mostMeant(rates, (r) => r.total)
   const since = mostMeant(rowsOf<Row<typeof statements>>(state, 'statements'), (s) => s.exec_seconds)
-  const key: Key | undefined = rate ?? since
+  const key: StatementKey | undefined = rate ?? since
   if (!key) throw new AppError('unknown-query', `"${id}"`)
   const text = textsOf(state).get(key.query_id)
   if (!text || text.query === '')
@@ -125,6 +128,7 @@ export function statementIn(state: Known, id: string): AskedStatement {
   return {
     sql: withoutConstants(text.query),
     queryId: key.query_id,
+    toplevel: key.toplevel !== 'false',
     ...(role === null ? {} : { role }),
     ...(rate && window !== null ? { current: figuresOf(rate, window) } : {}),
     ...(!rate && since ? { observed: observedOf(since) } : {}),

@@ -28,6 +28,8 @@ export interface AskedStatement {
   readonly sql: string
   /** Where it came from pg_stat_statements. */
   readonly queryId?: string
+  /** Likewise; false: it ran inside a function. */
+  readonly toplevel?: boolean
   /** It is planned as this role, whose row security and settings apply. */
   readonly role?: string
   /** Over the role's settings: `request.jwt.claims` for policies that look at them. */
@@ -158,6 +160,7 @@ const headOf = (asked: AskedStatement, parsed: ParsedStatement) => ({
   sql: asked.sql,
   fingerprint: parsed.fingerprint,
   ...(asked.queryId === undefined ? {} : { queryId: asked.queryId }),
+  ...(asked.toplevel === undefined ? {} : { toplevel: asked.toplevel }),
   ...(asked.current ? { current: asked.current } : {}),
 })
 

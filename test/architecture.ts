@@ -35,7 +35,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'all-but-pa
 }
 
 /** Pure core modules that a page may run, not only take types from: what they say is the same everywhere. */
-const SHARED_WITH_PAGES = new Set(['core/format.ts', 'core/mended.ts'])
+const SHARED_WITH_PAGES = new Set(['core/format.ts', 'core/mended.ts', 'core/statement-id.ts'])
 /** Packages that only these folders may use. */
 const OWNERS: Readonly<Record<string, readonly string[]>> = {
   pg: ['postgres', 'store', 'embedded', 'demo'],

@@ -58,6 +58,8 @@ test.each<[string, Values, Values, 'high' | 'medium' | undefined]>([
   ],
   ['another role', {}, { user_id: 11 }, undefined],
   ['another database', {}, { database_id: 2 }, undefined],
+  ['one inside a function', {}, { toplevel: 'false' }, undefined],
+  ['both inside a function', { toplevel: 'false' }, { toplevel: 'false' }, 'high'],
   ['figures that do not match', {}, { calls: 300 }, undefined],
   ['few calls', { calls: 1, rows_per_call: 12 }, { calls: 12 }, undefined],
   ['a short list', { calls: 200, rows_per_call: 2 }, {}, undefined],

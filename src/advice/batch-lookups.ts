@@ -7,7 +7,7 @@ import { isParserLoaded } from '../optimizer/parse.ts'
 export default defineAdvice({
   name: 'batch-lookups',
   title: 'One statement in place of many (N+1)',
-  doc: 'A list is read, and each of its rows then asks for one more by a statement of its own, of the same role. Told from the counters of one window and from what the texts return and look up.',
+  doc: 'A list is read, and each of its rows then asks for one more by a statement of its own, of the same role, both sent by clients or both inside functions. Told from the counters of one window and from what the texts return and look up.',
   needs: { statements: statementRates },
   thresholds: { calls: 20, ratio: 5, most: 20 },
   recommend({ statements }, { calls, ratio, most }) {
@@ -28,8 +28,8 @@ export default defineAdvice({
           parent_rows: parent.rows_per_call,
           share: child.share,
         },
-        gain: `${formatCount(child.calls_rate)} round trips a second become ${formatCount(child.calls_rate / times)}; up to ${formatRatio(child.share)} of all execution time`,
-        risk: `The application is changed: it asks once, with WHERE ${column} = ANY ($1) on ${table}, or joins ${table} to the list.`,
+        gain: `${formatCount(child.calls_rate)} ${child.toplevel === 'false' ? 'executions' : 'round trips'} a second become ${formatCount(child.calls_rate / times)}; up to ${formatRatio(child.share)} of all execution time`,
+        risk: `The ${child.toplevel === 'false' ? 'function' : 'application'} is changed: it asks once, with WHERE ${column} = ANY ($1) on ${table}, or joins ${table} to the list.`,
         confidence,
         because:
           confidence === 'high'

@@ -35,10 +35,11 @@ export default defineAdvice({
     const byStatement = [...Map.groupBy(slow, (s) => s.query_id).values()].flatMap((same) => same[0] ?? [])
     return byStatement.slice(0, most).map((s) => ({
       subject: `statement ${s.query_id}`,
-      summary: `${s.query ? shorten(s.query, 80) : `Statement ${s.query_id}`} takes ${formatSeconds(s.mean)} a call. ${hint(s)}`,
+      summary: `${s.query ? shorten(s.query, 80) : `Statement ${s.query_id}`} takes ${formatSeconds(s.mean)} a call${s.toplevel === 'false' ? ' inside a function' : ''}. ${hint(s)}`,
       evidence: {
         query: s.query,
         user: s.user,
+        toplevel: s.toplevel,
         mean: s.mean,
         calls: s.calls,
         share: s.share,

@@ -28,6 +28,17 @@ test('percentiles are weighted by calls', () => {
   expect(of([0.01, 90], [5, 10])).toMatchObject({ median: 0.01, p95: 5, p99: 5 })
 })
 
+test('what ran inside functions is not counted beside its caller', () => {
+  const rates = [
+    row(statementRates, { query_id: 'a', toplevel: 'true', mean: 2, calls: 10, total: 20, slow: true }),
+    row(statementRates, { query_id: 'b', toplevel: 'false', mean: 1.9, calls: 10, total: 19, slow: true }),
+    row(statementRates, { query_id: 'c', toplevel: 'false', mean: 0.001, calls: 900, total: 0.9 }),
+  ]
+  expect(derive(queryPerformance, { statements: pair, rates })).toMatchObject([
+    { calls: 10, calls_rate: 1, average: 2, median: 2, p95: 2, slow_statements: 1, statements: 1 },
+  ])
+})
+
 test('nothing ran: no figures, not zero', () =>
   expect(of()).toMatchObject({ calls: 0, average: null, median: null, p95: null, p99: null }))
 

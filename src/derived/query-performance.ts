@@ -23,7 +23,7 @@ function quantile(ascending: readonly Weighted[], share: number, calls: number):
 export default defineDerived({
   name: 'query-performance',
   title: 'Query performance',
-  doc: 'Execution times between the last two samples. PostgreSQL keeps no percentiles: each call is counted with the mean of its statement in the window, and the percentiles are those of that distribution. Single slow calls of a statement that is fast on average do not show.',
+  doc: 'Execution times between the last two samples. PostgreSQL keeps no percentiles: each call is counted with the mean of its statement in the window, and the percentiles are those of that distribution. Single slow calls of a statement that is fast on average do not show. Statements inside functions are not counted again: their callers’ time has theirs.',
   rows: 'one',
   from: { rates: statementRates, statements: pair(statements) },
   columns: {
@@ -35,11 +35,12 @@ export default defineDerived({
     p95: optional(gauge('seconds', '95th percentile, made the same way')),
     p99: optional(gauge('seconds', '99th percentile, made the same way')),
     slow_statements: gauge('count', 'Statements with a mean above the limit for slow ones'),
-    statements: gauge('count', 'Statements that ran'),
+    statements: gauge('count', 'Statements that ran, without those inside functions'),
     gaps: gauge('count', 'Statements left out once because their counters were reset or evicted meanwhile'),
   },
   history: ['average', 'p95', 'calls_rate', 'slow_statements'],
-  compute({ rates, statements: both }) {
+  compute({ rates: listed, statements: both }) {
+    const rates = listed.filter((r) => r.toplevel !== 'false')
     const calls = rates.reduce((sum, r) => sum + r.calls, 0)
     const total = rates.reduce((sum, r) => sum + r.total, 0)
     const ascending = [...rates].sort((a, b) => a.mean - b.mean)

@@ -89,6 +89,29 @@ test('texts are redacted; not known yet is none, not empty', () => {
   expect(rates([{ calls: 1 }], undefined)).toMatchObject([{ query: null, cache_hit: null }])
 })
 
+test('what ran inside functions is listed, and counted once: with its caller', () => {
+  const shares = (...s: S[]) => rates(s).map((r) => [r.query_id, r.toplevel, r.share])
+  const nested = (query_id: string, exec_seconds: number): S => ({
+    ...{ query_id, toplevel: 'false', calls: 1, exec_seconds },
+  })
+  const sent = (query_id: string, exec_seconds: number): S => ({
+    ...nested(query_id, exec_seconds),
+    toplevel: 'true',
+  })
+  expect(shares(sent('a', 6), nested('b', 3), sent('c', 2), sent('b', 0))).toEqual([
+    ['a', 'true', 0.75],
+    ['b', 'false', 0.375],
+    ['c', 'true', 0.25],
+    ['b', 'true', 0],
+  ])
+  // Its caller has not come to its end.
+  expect(shares(nested('a', 6), sent('b', 1))).toEqual([
+    ['a', 'false', 1],
+    ['b', 'true', 1],
+  ])
+  expect(shares(nested('a', 6))).toEqual([['a', 'false', 1]])
+})
+
 test('each entry has the name of its own role; one that is gone or not known has none', () => {
   const ran = [10, 11, 12, 13].map((user_id) => ({ user_id, calls: 1 }))
   expect(

@@ -23,7 +23,7 @@ const redacted = memoized((text: Text) => ({ query: redactLiterals(text.query) }
 export default defineDerived({
   name: 'statement-rates',
   title: 'Statements',
-  doc: 'What each statement did between the last two samples, those that took most time first. Statements that did not run are left out, and so are pgtend’s own.',
+  doc: 'What each statement did between the last two samples, those that took most time first. Statements that did not run are left out, and so are pgtend’s own. Those inside functions are listed beside their callers, whose time theirs is part of.',
   rows: 'many',
   from: {
     statements: pair(statements),
@@ -42,7 +42,10 @@ export default defineDerived({
     calls_rate: gauge('per_second', 'Times executed per second'),
     mean: gauge('seconds', 'Mean execution time in the window'),
     total: gauge('seconds', 'Execution time in the window'),
-    share: gauge('ratio', 'Its part of the execution time of all statements listed'),
+    share: gauge(
+      'ratio',
+      'Its part of the execution time of the statements listed, each counted once: those inside functions are in their callers’',
+    ),
     rows_per_call: gauge('count', 'Rows returned or changed by one execution'),
     blocks: gauge('count', 'Blocks asked for in the window'),
     cache_hit: optional(gauge('ratio', 'Blocks found in shared buffers; none where no block was asked for')),
@@ -60,7 +63,10 @@ export default defineDerived({
     const ran = statementDifferences(both).changes.filter(
       ({ row, grew }) => grew.calls > 0 && !isOwnStatement(known.get(row.query_id)?.query ?? ''),
     )
-    const all = ran.reduce((sum, { grew }) => sum + grew.exec_seconds, 0)
+    const all = ran.reduce(
+      (sum, { row, grew }) => (row.toplevel === 'false' ? sum : sum + grew.exec_seconds),
+      0,
+    )
     return ran
       .map(({ row, grew }) => {
         const text = known.get(row.query_id)
@@ -77,7 +83,8 @@ export default defineDerived({
           calls_rate: grew.calls / both.seconds,
           mean,
           total: grew.exec_seconds,
-          share: all === 0 ? 0 : grew.exec_seconds / all,
+          // A function that still runs has not been counted yet, what ran inside it has.
+          share: grew.exec_seconds === 0 ? 0 : Math.min(1, grew.exec_seconds / all),
           rows_per_call: grew.rows / grew.calls,
           blocks,
           cache_hit: blocks === 0 ? null : grew.hit_blocks / blocks,

@@ -13,6 +13,8 @@ export interface StatementFigures {
   readonly query_id: string
   readonly user_id: number
   readonly database_id: number
+  /** false: inside a function. */
+  readonly toplevel: string
   readonly query: string | null
   readonly calls: number
   /** Per second. */
@@ -88,6 +90,7 @@ export function repeatedLookups<S extends StatementFigures>(
         (p) =>
           p.user_id === child.user_id &&
           p.database_id === child.database_id &&
+          p.toplevel === child.toplevel &&
           missBy(p, child) <= NEAR &&
           child.calls / p.calls >= leastRatio,
       )

@@ -11,13 +11,15 @@ export interface QuerySummary {
   /** Role and database that it ran in; null where they are not known. */
   readonly user: string | null
   readonly database: string | null
+  /** Whether a client sent it; false: it ran inside a function, whose caller’s time has its. */
+  readonly toplevel: boolean
   /** In the window, and per second. */
   readonly calls: number
   readonly callsRate: number
   /** Seconds of one execution, and of all in the window. */
   readonly mean: number
   readonly total: number
-  /** Of the time of all statements, 0 to 1. */
+  /** Of the time of all statements, those inside functions counted once; 0 to 1. */
   readonly share: number
   readonly rowsPerCall: number
   /** Whether the mean is above the limit for slow statements. */

@@ -15,6 +15,8 @@ export interface QueryReport {
   readonly fingerprint: string
   /** pg_stat_statements.queryid, where it came from there. */
   readonly queryId?: string
+  /** Whether a client sent it; false: it ran inside a function. Absent where it did not come from there. */
+  readonly toplevel?: boolean
   /** What it did in the last window; absent where it was not seen. */
   readonly current?: CurrentFigures
   /** Of the text and of the plan together, the gravest first. */
@@ -47,7 +49,7 @@ export interface CurrentFigures {
   /** Seconds. */
   readonly mean: number
   readonly total: number
-  /** Of the time of all statements, 0 to 1. */
+  /** Of the time of all statements, those inside functions counted once; 0 to 1. */
   readonly share: number
   readonly rowsPerCall: number
   readonly blocksPerCall: number

@@ -50,6 +50,21 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     })
   })
 
+  test('the totals have what functions run only once', async () => {
+    await db.query(`CREATE FUNCTION many() RETURNS void LANGUAGE plpgsql AS
+      $$ BEGIN FOR i IN 1..50000 LOOP PERFORM count(*) FROM (VALUES (i)) v; END LOOP; END $$`)
+    await db.query(`SET pg_stat_statements.track = 'all'`)
+    await db.query('SELECT many()')
+    const { calls, entries } = one(await readProbe(db.monitorUrl, statementTotals))
+    const [all] = await db.query(`SELECT count(*)::int AS entries, sum(calls)::int AS calls,
+      (sum(calls) FILTER (WHERE NOT toplevel))::int AS nested FROM pg_stat_statements(false)`)
+    const { calls: sum, nested } = all as { calls: number; nested: number }
+    expect(nested).toBeGreaterThanOrEqual(50_000)
+    // Other tests call, and push entries out, but not thousands of times in between.
+    expect(Math.abs(calls - (sum - nested))).toBeLessThan(25_000)
+    expect(entries).toBeGreaterThan(Number(all?.entries) / 2)
+  })
+
   test('roles by any name, and those that are gone', async () => {
     const name = `"; drop role 'é 📈' ${db.name}`
     await db.query(`CREATE ROLE "${name.replaceAll('"', '""')}"`)

@@ -48,6 +48,25 @@ test('what is not known is said, with what would help', () => {
   )
 })
 
+test('of a statement inside a function that is said', () => {
+  const report = {
+    at: 0,
+    sql: 'select 1',
+    fingerprint: 'f',
+    findings: [],
+    rewrites: [],
+    indexes: [],
+    gaps: [],
+  }
+  const head = (toplevel?: boolean) =>
+    renderQueryReport({ ...report, ...(toplevel === undefined ? {} : { toplevel }) }, page).split('\n')[0]
+  expect([head(), head(true), head(false)]).toEqual([
+    'Statement f',
+    'Statement f',
+    'Statement f, inside a function',
+  ])
+})
+
 test('figures of a call: what there is none of is not told', () => {
   const figures = {
     ...{ calls: 20, callsRate: 2, mean: 0.25, total: 5, share: 0.5, rowsPerCall: 2, window: 10 },

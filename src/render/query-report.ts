@@ -16,7 +16,7 @@ const TONES: Readonly<Record<Severity, Tone>> = { critical: 'critical', warning:
 export function renderQueryReport(report: QueryReport, page: Page): string {
   const { style } = page
   const { current, plan, rewrites, indexes, findings, gaps } = report
-  const head = `Statement ${report.queryId ?? report.fingerprint}`
+  const head = `Statement ${report.queryId ?? report.fingerprint}${report.toplevel === false ? ', inside a function' : ''}`
   const parts = [
     style('strong', head),
     ...(current ? [wrap(figuresOf(current), page.width)] : []),

@@ -121,7 +121,7 @@ const STATEMENTS: Shown = {
     typeof row.share === 'number' ? formatRatio(row.share) : '',
     seconds(row.mean),
     text(row.calls),
-    text(row.query ?? row.query_id),
+    `${row.toplevel === 'false' ? '(in a function) ' : ''}${text(row.query ?? row.query_id)}`,
   ],
 }
 

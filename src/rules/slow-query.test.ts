@@ -29,6 +29,16 @@ test('the same statement of two roles is one finding, of the slower one', () => 
   expect(found).toMatchObject([{ value: 3 }])
 })
 
+test('of one inside a function that is said', () => {
+  const nested = { ...statement('1', 2), toplevel: 'false' }
+  expect(check(rule, { statements: [nested] })).toMatchObject([
+    {
+      summary: 'SELECT 1 took 2 s on average over 1 execution inside a function, 50 % of all execution time.',
+      evidence: { toplevel: 'false' },
+    },
+  ])
+})
+
 test('no more than asked for, those that take most time', () => {
   const statements = Array.from({ length: 30 }, (_, n) => statement(String(n), n + 2))
   expect(check(rule, { statements })).toHaveLength(20)

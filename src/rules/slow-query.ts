@@ -5,7 +5,7 @@ import statementRates from '../derived/statement-rates.ts'
 export default defineRule({
   name: 'slow-query',
   title: 'Slow statement',
-  doc: 'A statement whose mean execution time between the last two samples is above the limit set as limits.slowQuery.',
+  doc: 'A statement whose mean execution time between the last two samples is above the limit set as limits.slowQuery. One inside a function is said to be: it is its caller that takes the time.',
   remedy:
     'Look at its plan with EXPLAIN: most often an index is missing, or it reads far more rows than it returns.',
   needs: { statements: statementRates },
@@ -24,10 +24,11 @@ export default defineRule({
         severity: 'info' as const,
         value: s.mean,
         unit: 'seconds' as const,
-        summary: `${s.query ? shorten(s.query, 80) : `Statement ${s.query_id}`} took ${formatSeconds(s.mean)} on average over ${plural(s.calls, 'execution')}, ${formatRatio(s.share)} of all execution time.`,
+        summary: `${s.query ? shorten(s.query, 80) : `Statement ${s.query_id}`} took ${formatSeconds(s.mean)} on average over ${plural(s.calls, 'execution')}${s.toplevel === 'false' ? ' inside a function' : ''}, ${formatRatio(s.share)} of all execution time.`,
         evidence: {
           query: s.query,
           user: s.user,
+          toplevel: s.toplevel,
           mean: s.mean,
           calls: s.calls,
           share: s.share,

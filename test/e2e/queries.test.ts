@@ -49,6 +49,7 @@ describe.skipIf(!browser)('the queries', () => {
     expect(await first()).toMatch(/^select g\.\*[\s\S]*app · wedsync[\s\S]*1 warning[\s\S]*1 note/)
     await table.getByRole('button', { name: 'Mean' }).click()
     expect(await first()).toMatch(/^delete from email_logs/)
+    expect(await table.getByText('In a function').count()).toBe(1)
     // As it is, and not as markup.
     expect(await table.getByText('DROP <b>table</b>', { exact: false }).isVisible()).toBe(true)
     await page.getByLabel('Find a statement').fill('worker')
@@ -69,7 +70,7 @@ describe.skipIf(!browser)('the queries', () => {
       .click()
     await page.getByRole('heading', { name: 'Report on a statement' }).waitFor()
     expect(new URL(page.url()).pathname).toBe('/queries')
-    expect(new URL(page.url()).searchParams.get('query')).toMatch(/^\d+$/)
+    expect(new URL(page.url()).searchParams.get('query')).toMatch(/^\d+\.10\.5\.[01]$/)
     await page.goto(`${api.url}/queries?target=troubled`)
     await page.getByRole('link', { name: /^Optimize select g/ }).click()
     expect(new URL(page.url()).search).toBe('?target=troubled&query=471.10.5.1')

@@ -18,7 +18,14 @@ const STATEMENTS = [
   const weight = all.reduce((sum, [, m, r]) => sum + Number(m) * Number(r), 0)
   const share = (Number(mean) * Number(rate)) / weight
   return {
-    ...{ query_id: `${i}71`, user_id: 10, database_id: 5, toplevel: 'true', query, calls: Number(rate) * 60 },
+    ...{
+      query_id: `${i}71`,
+      user_id: 10,
+      database_id: 5,
+      toplevel: i === 2 ? 'false' : 'true',
+      query,
+      calls: Number(rate) * 60,
+    },
     ...{ calls_rate: rate, mean, total: Number(mean) * Number(rate) * 60, share, slow: Number(mean) > 1 },
   }
 })

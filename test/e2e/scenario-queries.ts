@@ -9,7 +9,16 @@ order by g.name`
 const NONE = { critical: 0, warning: 0, info: 0 }
 
 const summary = (id: string, text: string | null, total: number, calls: number, more: object = {}) => ({
-  ...{ id, queryId: id.split('.')[0], text, user: 'app', database: 'wedsync', calls, callsRate: calls / 60 },
+  ...{
+    id,
+    queryId: id.split('.')[0],
+    text,
+    user: 'app',
+    database: 'wedsync',
+    toplevel: true,
+    calls,
+    callsRate: calls / 60,
+  },
   ...{ mean: total / calls, total, share: total / 20, rowsPerCall: 4, slow: total / calls > 0.1, lint: NONE },
   ...more,
 })
@@ -21,7 +30,10 @@ export const STATEMENTS = [
     lint: { critical: 1, warning: 0, info: 0 },
     user: 'worker',
   }),
-  summary('474.10.5.1', 'select * from "x"; DROP <b>table</b>', 0.9, 640, { lint: { ...NONE, info: 1 } }),
+  summary('474.10.5.0', 'select * from "x"; DROP <b>table</b>', 0.9, 640, {
+    lint: { ...NONE, info: 1 },
+    toplevel: false,
+  }),
   summary('475.10.5.1', null, 0.2, 12, { user: null }),
 ]
 

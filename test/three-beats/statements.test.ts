@@ -40,6 +40,40 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     expect(found(await see(config, work(0.001)))).toEqual([])
   })
 
+  test('what functions run is listed and marked, and counts once', async () => {
+    const config = { limits: { slowQuery: 0.1 } }
+    const name = `t_${db.name}`
+    await run(
+      ...[db.url, `CREATE TABLE ${name} AS SELECT 1 AS id`],
+      `CREATE FUNCTION f_${db.name}(seconds float) RETURNS void LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_sleep(seconds) FROM ${name}; END $$`,
+    )
+    const track = `SET pg_stat_statements.track = 'all'`
+    const work = (seconds: number) => () => run(db.url, track, `SELECT f_${db.name}(${seconds})`)
+    const mine = (s: Look) => s.rows('statement-rates').filter((r) => String(r.query).includes(db.name))
+    const found = (s: Look) => s.findings('slow-query').filter((f) => f.summary.includes(name))
+    await lookUntil(
+      () => see(config, work(0.001)),
+      (s) => mine(s).length === 2,
+    )
+    const seen = await see(config, work(0.3))
+    expect(mine(seen).map((r) => [r.toplevel, r.calls])).toEqual([
+      ['true', 1],
+      ['false', 1],
+    ])
+    expect(found(seen)).toMatchObject([{ summary: expect.stringContaining('1 execution inside a function') }])
+
+    const sent = seen.rows('statement-rates').filter((r) => r.toplevel === 'true')
+    const sum = (column: string) => sent.reduce((all, r) => all + Number(r[column]), 0)
+    expect(sum('share')).toBeCloseTo(1)
+    const [performance] = seen.rows('query-performance')
+    expect(performance).toMatchObject({ calls: sum('calls'), statements: sent.length })
+    expect(performance?.slow_statements).toBe(sent.filter((r) => r.slow).length)
+    expect(performance?.average).toBeCloseTo(sum('total') / sum('calls'))
+
+    expect(found(await see(config, work(0.001)))).toEqual([])
+  })
+
   test('each role that runs a statement has its own figures, and its own name', async () => {
     const role = `app "of" ${db.name}`
     const quoted = `"${role.replaceAll('"', '""')}"`

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testIo } from '../../../test/io.ts'
 import { freshDatabase, LATEST, type TestDatabase } from '../../../test/servers.ts'
+import type { Health } from '../../core/health.ts'
+import { ok } from '../../core/outcome.ts'
+import { renderScreen } from '../../render/screen.ts'
 import { run } from '../run.ts'
 
 let database: TestDatabase
@@ -52,6 +55,19 @@ test('on a terminal: a screen that shows who blocks whom, left with q', async ()
   expect(out().endsWith('\u001b[?1049l')).toBe(true)
   await holder.query('ROLLBACK')
   await waiting
+})
+
+test('on a terminal: statements inside functions are marked', () => {
+  const rows = ['true', 'false'].map((toplevel) => ({ toplevel, query: 'SELECT 1', share: 0.5, total: 1 }))
+  const screen = renderScreen({
+    ...{ name: 'db', connection: 'connected', since: 0 },
+    health: { score: 100, status: 'good', coverage: 1, findings: [] } as unknown as Health,
+    tables: new Map([['statement-rates', { outcome: ok(rows) }]]),
+  })
+  expect(screen.split('\n').filter((line) => line.includes('SELECT 1'))).toEqual([
+    expect.not.stringContaining('function'),
+    expect.stringContaining('(in a function) SELECT 1'),
+  ])
 })
 
 test('a server never met is an error, not something to wait for', async () => {

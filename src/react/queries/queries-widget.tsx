@@ -15,7 +15,7 @@ import widget from '../widgets/widget.module.css'
 import { Widget } from '../widgets/widget.tsx'
 import { LintBadges } from './lint-badges.tsx'
 import css from './queries.module.css'
-import { StatementCell, StatementReport } from './statement-cell.tsx'
+import { InFunction, StatementCell, StatementReport } from './statement-cell.tsx'
 
 /** The rest is found by sorting or by search. */
 const MOST = 20
@@ -105,6 +105,7 @@ const Rows = ({ rows }: { readonly rows: readonly QuerySummary[] }) =>
           render: (r) => (
             <StatementCell text={r.text} id={r.id}>
               <span className={css.muted}>{[r.user, r.database].filter(Boolean).join(' · ')}</span>
+              {!r.toplevel && <InFunction />}
               <LintBadges lint={r.lint} />
             </StatementCell>
           ),

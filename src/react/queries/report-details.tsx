@@ -21,7 +21,7 @@ const PARTS = { figures: 'Figures', plan: 'Plan', schema: 'Schema', indexes: 'In
 
 /** All that is known of one statement: what it does now, what is wrong with it, and what would make it cheaper, by how much. */
 export function ReportDetails({ report }: { readonly report: QueryReport }) {
-  const { sql, current, findings, plan, rewrites, indexes, gaps } = report
+  const { sql, toplevel, current, findings, plan, rewrites, indexes, gaps } = report
   const verdict = verdictOf(report)
   // Numbers in the order of the text; findings at one place share a mark, not a number.
   const placed = findings
@@ -49,6 +49,9 @@ export function ReportDetails({ report }: { readonly report: QueryReport }) {
           <Current figures={current} />
         ) : (
           <p className={css.muted}>It did not run in the last window: no figures of its own.</p>
+        )}
+        {toplevel === false && (
+          <p className={css.muted}>It runs inside a function: its time is part of its caller’s.</p>
         )}
       </Card>
       <Card title="Findings" span={3}>

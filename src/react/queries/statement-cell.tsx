@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { Badge } from '../ui/badge.tsx'
 import { QueryText } from '../ui/query-text.tsx'
 import css from './queries.module.css'
 import { ReportLink } from './report-link.tsx'
@@ -25,6 +26,9 @@ export function StatementCell({ text, id, children }: StatementCellProps) {
     </div>
   )
 }
+
+/** Marks a statement whose time is part of its caller's. */
+export const InFunction = () => <Badge tone="info">In a function</Badge>
 
 /** The way to a statement's report; where its text is not known, there is none. */
 export const StatementReport = ({ text, id }: Omit<StatementCellProps, 'children'>) =>

@@ -1,9 +1,10 @@
 import { type CSSProperties, useState } from 'react'
 import { formatRatio } from '../../core/format.ts'
+import { statementId } from '../../core/statement-id.ts'
 import type { FactRows } from '../api/rows.ts'
 import { showValue } from '../display.ts'
 import { useFacts } from '../hooks/use-facts.ts'
-import { StatementCell, StatementReport } from '../queries/statement-cell.tsx'
+import { InFunction, StatementCell, StatementReport } from '../queries/statement-cell.tsx'
 import { Badge } from '../ui/badge.tsx'
 import { Choice } from '../ui/choice.tsx'
 import { DataTable } from '../ui/data-table.tsx'
@@ -43,9 +44,17 @@ function Statements({ rows }: { readonly rows: readonly Statement[] }) {
     <DataTable
       caption="Top statements between the last two samples"
       rows={rows}
-      rowKey={(r) => `${r.user_id}/${r.database_id}/${r.query_id}/${r.toplevel}`}
+      rowKey={statementId}
       columns={[
-        { name: 'Statement', wide: true, render: (r) => <StatementCell text={r.query} id={r.query_id} /> },
+        {
+          name: 'Statement',
+          wide: true,
+          render: (r) => (
+            <StatementCell text={r.query} id={statementId(r)}>
+              {r.toplevel === 'false' && <InFunction />}
+            </StatementCell>
+          ),
+        },
         {
           name: 'Mean',
           numeric: true,
@@ -71,7 +80,7 @@ function Statements({ rows }: { readonly rows: readonly Statement[] }) {
           name: 'Report',
           numeric: true,
           minor: true,
-          render: (r) => <StatementReport text={r.query} id={r.query_id} />,
+          render: (r) => <StatementReport text={r.query} id={statementId(r)} />,
         },
       ]}
     />

@@ -57,6 +57,7 @@ describe('a statement that ran', () => {
       )
       .toMatchObject({
         ...{ text: 'select * from orders where customer = $1', database: db.name, rowsPerCall: 10 },
+        toplevel: true,
         lint: { critical: 0, warning: 0, info: 1 },
       })
     found = (await find('from orders where customer')) as QuerySummary
@@ -70,7 +71,7 @@ describe('a statement that ran', () => {
     const path = `/api/queries/${found.id}/report`
     const made = await report(path)
     expect(made).toMatchObject({
-      ...{ queryId: found.queryId, sql: found.text, gaps: [] },
+      ...{ queryId: found.queryId, sql: found.text, toplevel: true, gaps: [] },
       plan: { by: 'shadow', generic: false, role: found.user, explained: { analyzed: false } },
       indexes: [{ summary: 'orders (customer)', action: { name: 'create-index-concurrently' } }],
     })

@@ -19,13 +19,13 @@ const answered = (answer: ReportAnswer): Response =>
     : Response.json(answer, { status: 202, headers: { 'cache-control': 'no-store' } })
 
 const REPORT =
-  '200 and { at, sql, fingerprint, queryId?, current?: { calls, callsRate, mean, total, share, rowsPerCall, blocksPerCall, cacheHit, tempBlocksPerCall, walPerCall, planningPerCall, deviation, max, window }, findings: [{ about: "text"|"plan", rule, title, severity, message, advice, position? | node, path, evidence }], plan?: { explained: { plan, analyzed }, role?, generic, values?, by, notes }, rewrites: [{ rule, title, doc, sql, result: "same"|"check", because, position, planned?: { before, after, explained }, why? }], indexes: as in /api/optimize, gaps: [{ part, reason, remedy? }] }, or 202 and { id, progress: { step, done, total? } }'
+  '200 and { at, sql, fingerprint, queryId?, toplevel?, current?: { calls, callsRate, mean, total, share, rowsPerCall, blocksPerCall, cacheHit, tempBlocksPerCall, walPerCall, planningPerCall, deviation, max, window }, findings: [{ about: "text"|"plan", rule, title, severity, message, advice, position? | node, path, evidence }], plan?: { explained: { plan, analyzed }, role?, generic, values?, by, notes }, rewrites: [{ rule, title, doc, sql, result: "same"|"check", because, position, planned?: { before, after, explained }, why? }], indexes: as in /api/optimize, gaps: [{ part, reason, remedy? }] }, or 202 and { id, progress: { step, done, total? } }'
 
 const list = defineRoute({
   path: '/api/queries',
-  doc: 'The statements of the last window, those that took most time first, at most 200, with what their texts alone are reproached with. `window` is null while there is none; `unknown` says why nothing can be known.',
+  doc: 'The statements of the last window, those that took most time first, at most 200, with what their texts alone are reproached with. `toplevel` is false for one inside a function, whose caller’s time has its. `window` is null while there is none; `unknown` says why nothing can be known.',
   answer:
-    '{ window, statements: [{ id, queryId, text, user, database, calls, callsRate, mean, total, share, rowsPerCall, slow, lint: { critical, warning, info } }], unknown?: { reason, fix? } }',
+    '{ window, statements: [{ id, queryId, text, user, database, toplevel, calls, callsRate, mean, total, share, rowsPerCall, slow, lint: { critical, warning, info } }], unknown?: { reason, fix? } }',
   query: z.strictObject({ target }),
   handle: ({ query }, deps) => queriesOf(deps).list(targetOf(deps.monitor, query.target)),
 })
