@@ -68,7 +68,7 @@ async function read(
   const [database] = await get<DatabaseRow>(CATALOG.database)
   if (!database) throw new AppError('cannot-plan', 'the database is not in pg_database')
   const [access] = await session.rows<{ columns: boolean; extended: boolean }>(ACCESS)
-  const snapshot = {
+  const read = {
     database,
     settings: await get<Snapshot['settings'][number]>(CATALOG.settings),
     roleSettings: await get<Snapshot['roleSettings'][number]>(CATALOG.roleSettings),
@@ -76,7 +76,6 @@ async function read(
     collations: await get<Snapshot['collations'][number]>(CATALOG.collations),
     types: await get<Snapshot['types'][number]>(CATALOG.types),
     functions: await get<Snapshot['functions'][number]>(CATALOG.functions),
-    relations: await get<RelationRow>(CATALOG.relations),
     columns: await get<Snapshot['columns'][number]>(CATALOG.columns),
     constraints: await get<Snapshot['constraints'][number]>(CATALOG.constraints),
     indexes: await get<Snapshot['indexes'][number]>(CATALOG.indexes),
@@ -86,7 +85,10 @@ async function read(
     extendedStatistics: await first<ExtendedStatisticRow>(
       EXTENDED_STATISTICS(major, access?.extended ?? false),
     ),
+    // Last: of a relation that is there now, all that hangs on it was there before.
+    relations: await get<RelationRow>(CATALOG.relations),
   }
+  const snapshot = onlyOfRelations(read)
   const known = [
     ...roles,
     ...snapshot.relations.map((r) => r.owner),
@@ -99,5 +101,24 @@ async function read(
     statisticsAccess: access?.columns ? 'all' : 'visible',
     locked: snapshot.relations.map((r) => r.oid).filter((oid) => locked.includes(oid)),
     queries: session.queries,
+  }
+}
+
+/** Without what hung on relations that went away between two SELECTs. */
+function onlyOfRelations<S extends Omit<Snapshot, 'roles' | 'statisticsAccess' | 'locked' | 'queries'>>(
+  read: S,
+): S {
+  const there = new Set(read.relations.map((r) => r.oid))
+  const of = <T extends { readonly relation: number }>(rows: readonly T[]) =>
+    rows.filter((r) => there.has(r.relation))
+  const indexes = of(read.indexes)
+  const all = new Set([...there, ...indexes.map((i) => i.oid)])
+  return {
+    ...read,
+    ...{ columns: of(read.columns), constraints: of(read.constraints), indexes },
+    inheritance: read.inheritance.filter((i) => all.has(i.child) && all.has(i.parent)),
+    policies: of(read.policies),
+    statistics: read.statistics.filter((s) => all.has(s.relation)),
+    extendedStatistics: of(read.extendedStatistics),
   }
 }
