@@ -10,20 +10,21 @@ import sequences from '../probes/sequences.ts'
 export default defineDerived({
   name: 'sequence-usage',
   title: 'Sequences and integer keys',
-  doc: 'How far each sequence that can run out has come towards its own end or that of the column it feeds, whichever comes first. At the end every insert fails.',
+  doc: 'How far each sequence that can run out has come towards its own end or that of the narrowest column that takes its values, be it fed or referring by a foreign key, whichever comes first. At the end every insert fails.',
   rows: 'many',
   from: { sequences, values: maybe(sequenceValues) },
   columns: {
     oid: id('Oid of the sequence'),
     schema: label('Schema of the sequence'),
     sequence: label('Name of the sequence'),
-    table: optional(detail('Table with the column that it feeds')),
+    table: optional(detail('Table with the narrowest column that takes its values')),
     column: optional(detail('The column')),
     type: detail('Type of the column, else of the sequence'),
+    refers: flag('The column takes the values through a foreign key, not from the sequence itself'),
     last_value: optional(detail('Last value given; null where none was, or it may not be read')),
     last: detail('Last value that both sequence and column can hold'),
     used: optional(gauge('ratio', 'Values given out of those that there are; null where it may not be read')),
-    left: optional(gauge('count', 'Values left')),
+    left: optional(gauge('count', 'Values left: its end may be that many steps away')),
     readable: flag('The role may read its value'),
   },
   history: ['used'],
@@ -43,15 +44,16 @@ export default defineDerived({
       .map((s) => {
         const { last_value = null, readable = false } = known.get(s.oid) ?? {}
         const sign = s.falling ? -1 : 1
+        const far = (to: string, from: string) => sign * (Number(to) - Number(from))
         // All below 2^53 but for the beginning of a falling sequence of bigint, where a few values make no difference.
-        const room = Math.max(1, sign * (Number(s.last) - Number(s.first)) + 1)
-        const given = last_value === null ? 0 : sign * (Number(last_value) - Number(s.first)) + 1
-        const share = Math.min(1, Math.max(0, given / room))
+        const room = Math.max(1, Math.floor(far(s.last, s.first) / Number(s.step)) + 1)
+        const left =
+          last_value === null ? room : Math.max(0, Math.floor(far(s.last, last_value) / Number(s.step)))
         return {
           ...{ oid: s.oid, schema: s.schema, sequence: s.sequence, table: s.table, column: s.column },
-          ...{ type: s.type, last_value, last: s.last, readable },
-          used: readable ? share : null,
-          left: readable ? Math.max(0, room - given) : null,
+          ...{ type: s.type, refers: s.refers, last_value, last: s.last, readable },
+          used: readable ? Math.max(0, 1 - left / room) : null,
+          left: readable ? left : null,
         }
       })
       .sort((a, b) => (b.used ?? -1) - (a.used ?? -1) || a.oid - b.oid)

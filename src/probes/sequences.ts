@@ -1,10 +1,19 @@
 import { detail, flag, id, label, optional } from '../core/columns.ts'
 import { defineProbe } from '../core/probe.ts'
 
+/**
+ * A default that casts what nextval (1574) gives to integer or smallint, and does nothing else with it, as a node tree of
+ * the catalog. Oids of what is built in are the same in every cluster and version.
+ */
+const CASTS = `'{FUNCEXPR :funcid ___ :funcresulttype 2_ :funcretset false :funcvariadic false :funcformat _ :funccollid 0 :inputcollid 0 :args ({FUNCEXPR :funcid 1574 %'`
+
+/** Equality of a key and a narrower column that refers to it: bigint and integer, integer and smallint, bigint and smallint. */
+const NARROWING = '416, 533, 1868'
+
 export default defineProbe({
   name: 'sequences',
   title: 'Sequences that can run out',
-  doc: 'Sequences with an end that can be reached: its own or that of the smallint or integer column that it feeds (serial or identity), whichever comes first. Those that start over (CYCLE) and those with room for 2^53 values are left out.',
+  doc: 'Sequences with an end that can be reached: its own, that of the narrowest smallint or integer column that it feeds (by a default or as an identity), or that of such a column that refers to the one it feeds by a foreign key, whichever comes first. Those that start over (CYCLE) before they meet such a column’s end, and those with room for 2^53 values, are left out.',
   scope: 'database',
   every: 'schema',
   needs: 'any',
@@ -13,57 +22,83 @@ export default defineProbe({
     oid: id('Oid of the sequence'),
     schema: label('Schema of the sequence'),
     sequence: label('Name of the sequence'),
-    table: optional(detail('Table with the column that it feeds; null where it feeds none')),
+    table: optional(detail('Table with the narrowest column that takes its values; null where none does')),
     column: optional(detail('The column')),
     type: detail('Type of the column, else of the sequence itself'),
+    refers: flag('The column takes the values through a foreign key, not from the sequence itself'),
     falling: flag('It counts downwards'),
-    // Text: they may be below zero, which no measurement of a server is.
+    // Text: they may be below zero, or above what a number holds, and measure nothing.
+    step: detail('How far apart two values are'),
     first: detail('Value that it begins its range with'),
     last: detail('Last value that both sequence and column can hold'),
   },
   sql: {
-    // Looking a column up costs most: pg_attribute is wide. Where a sequence has no end of its own, only an integer column
-    // can give it one, and an index on bigint shows without a look that the column is none.
+    // Looking a column up costs most: pg_attribute is wide. Where a sequence has no end of its own, only a narrow column can
+    // give it one: a default shows that by its cast, a foreign key by its operator, and a btree on bigint (3124) shows
+    // that an identity is none. A domain is as long as the type beneath it.
     14: `
-with owned as materialized (
-  select s.seqrelid, s.seqtypid, s.seqincrement > 0 as rises, s.seqmin, s.seqmax,
-    case when s.seqincrement > 0 then s.seqmax else -(s.seqmin + 1) end > 9007199254740992 as wide,
-    d.refobjid as relation, d.refobjsubid::int2 as attnum
-  from pg_sequence s
-  left join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = s.seqrelid and d.objsubid = 0
-    and d.refclassid = 'pg_class'::regclass and d.refobjsubid > 0 and d.deptype in ('a', 'i')
-  where not s.seqcycle and s.seqrelid >= 16384
-), on_bigint as materialized (
-  select x.indrelid, x.indkey[0] as attnum
-  from pg_index x
-  where x.indclass[0] = (
-    select o.oid from pg_opclass o
-    where o.opcname = 'int8_ops' and o.opcmethod = (select oid from pg_am where amname = 'btree')
-      and o.opcnamespace = 'pg_catalog'::regnamespace)
+with recursive s as materialized (
+  select *, seqincrement > 0 as rises,
+    seqcycle or case when seqincrement > 0 then seqmax else -(seqmin + 1) end > 9007199254740992 as wide
+  from pg_sequence where seqrelid >= 16384
+), feeds as materialized (
+  select refobjid as seq, objid as def from pg_depend
+  where classid = 'pg_attrdef'::regclass and refclassid = 'pg_class'::regclass and deptype = 'n'
+), narrow as materialized (
+  select oid, adrelid, adnum from pg_attrdef
+  where adbin::text like ${CASTS} or adbin::text like '{COERCETODOMAIN :arg {FUNCEXPR :funcid %'
+), refers as (
+  select k.confrelid as rel, u.key, k.conrelid as child, u.num
+  from pg_constraint k, unnest(k.confkey, k.conkey, k.conpfeqop) u(key, num, op)
+  where k.contype = 'f' and k.conparentid = 0 and k.conpfeqop && '{${NARROWING}}' and u.op in (${NARROWING})
+  union
+  select k.confrelid, u.key, r.child, r.num
+  from refers r
+  join pg_constraint k on k.conrelid = r.rel and k.contype = 'f'
+  join unnest(k.confkey, k.conkey) u(key, num) on u.num = r.key
+), fed as materialized (
+  select f.seq, n.adrelid as rel, n.adnum as num, 0 as how from feeds f join narrow n on n.oid = f.def
+  union all
+  select d.objid, d.refobjid, d.refobjsubid, 0
+  from s
+  join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = s.seqrelid and d.refclassid = 'pg_class'::regclass
+    and d.deptype = 'i'
+  where s.seqrelid not in (select seq from feeds) and not (s.wide
+    and (d.refobjid, d.refobjsubid) in (select indrelid, indkey[0] from pg_index where indclass[0] = 3124))
+  union all
+  select coalesce(f.seq, d.objid), r.child, r.num, 1
+  from refers r
+  join pg_depend d on d.refclassid = 'pg_class'::regclass and d.refobjid = r.rel and d.refobjsubid = r.key
+    and d.classid in ('pg_class'::regclass, 'pg_attrdef'::regclass)
+  left join feeds f on f.def = d.objid and d.classid = 'pg_attrdef'::regclass
 ), bounds as (
-  select s.*, a.attname, coalesce(a.atttypid, s.seqtypid) as type,
-    case a.atttypid when 'int2'::regtype then 32767 when 'int4'::regtype then 2147483647
-      else 9223372036854775807 end as most
-  from owned s
-  left join lateral (
-    -- Whatever a sequence feeds has a default or is an identity.
-    select attname, atttypid from pg_attribute
-    where attrelid = s.relation and attnum = s.attnum and (atthasdef or attidentity <> '')
-    limit 1
-  ) a on true
-  where not s.wide or (s.relation is not null and (s.relation, s.attnum) not in (select indrelid, attnum from on_bigint))
-), ends as (
-  select *, case when rises then seqmin else seqmax end as first,
-    case when rises then least(seqmax, most) else greatest(seqmin, -most - 1) end as last
-  from bounds
+  select distinct on (seq) seq, rel, attname, atttypid, how, most
+  from (
+    select * from fed
+    union all
+    select f.seq, a.adrelid, a.adnum, 2
+    from s
+    join feeds f on f.seq = s.seqrelid
+    join pg_attrdef a on a.oid = f.def
+    where not s.wide and s.seqrelid not in (select seq from fed)
+  ) f
+  cross join lateral (
+    select attname, atttypid, case when how < 2 then case attlen when 2 then 32767 when 4 then 2147483647 end end as most
+    from pg_attribute where attrelid = rel and attnum = num limit 1
+  ) a
+  order by seq, most, how, rel, num
 )
 select c.oid, n.nspname as schema, c.relname as sequence,
-  t.relname as table, e.attname as column, format_type(e.type, null) as type,
-  not e.rises as falling, e.first::text as first, e.last::text as last
-from ends e
-join pg_class c on c.oid = e.seqrelid
+  t.relname as table, b.attname as column, format_type(coalesce(b.atttypid, s.seqtypid), null) as type,
+  coalesce(b.how = 1, false) as refers, not s.rises as falling, abs(s.seqincrement::numeric)::text as step,
+  case when s.rises then s.seqmin else s.seqmax end::text as first, e.last::text as last
+from s
+left join bounds b on b.seq = s.seqrelid
+cross join lateral (select case when rises then least(seqmax, most) else greatest(seqmin, -most - 1) end as last) e
+join pg_class c on c.oid = s.seqrelid
 join pg_namespace n on n.oid = c.relnamespace
-left join pg_class t on t.oid = e.relation and e.attname is not null
-where c.relpersistence <> 't' and e.last between -9007199254740992 and 9007199254740992`,
+left join pg_class t on t.oid = b.rel
+where c.relpersistence <> 't' and e.last between -9007199254740992 and 9007199254740992
+  and (not s.seqcycle or e.last <> case when s.rises then s.seqmax else s.seqmin end)`,
   },
 })

@@ -1,13 +1,23 @@
 import { formatCount, formatRatio, plural } from '../core/format.ts'
 import { quoteIdentifier } from '../core/identifier.ts'
 import { type Breach, defineRule } from '../core/rule.ts'
+import type { Row } from '../core/table.ts'
 import sequenceUsage from '../derived/sequence-usage.ts'
 import { above } from './_grade.ts'
+
+/** What has been used up: where another table's column is the narrow one, not the sequence itself. */
+function spent(s: Row<typeof sequenceUsage>, used: string): string {
+  if (!s.table || !s.column) return ` has given out ${used} of its values`
+  const column = `${s.table}.${s.column} (${s.type})`
+  return s.refers
+    ? ` has given out ${used} of the values that ${column} can hold, which refers to them by a foreign key`
+    : `, which feeds ${column}, has given out ${used} of its values`
+}
 
 export default defineRule({
   name: 'sequence-near-end',
   title: 'Sequence near its end',
-  doc: 'The sequence, or the smallint or integer column that it feeds, has few values left. When they are gone every insert fails, and changing the column’s type then rewrites the table while nobody can use it. Those that start over are not meant.',
+  doc: 'The sequence, or a smallint or integer column that takes its values, has few left: a column that it feeds, or one that refers to such a column by a foreign key. When they are gone every insert fails, and changing the column’s type then rewrites the table while nobody can use it. Those that start over before are not meant.',
   remedy:
     'Change the column to bigint while there is time: add a bigint column, fill it in batches, swap the two; and the columns of other tables that refer to it. Where only the sequence is narrow, ALTER SEQUENCE … AS bigint or a larger MAXVALUE is enough.',
   needs: { sequences: sequenceUsage },
@@ -17,20 +27,20 @@ export default defineRule({
     const near = sequences.flatMap((s): Breach[] => {
       const severity = s.used === null ? undefined : above(s.used, thresholds)
       if (s.used === null || !severity) return []
-      const fed = s.table && s.column ? `, which feeds ${s.table}.${s.column} (${s.type}),` : ''
       return [
         {
           subject: `sequence ${s.schema}.${s.sequence}`,
           severity,
           value: s.used,
           unit: 'ratio',
-          summary: `The sequence ${s.schema}.${s.sequence}${fed} has given out ${formatRatio(s.used)} of its values; ${formatCount(s.left ?? 0)} are left.`,
+          summary: `The sequence ${s.schema}.${s.sequence}${spent(s, formatRatio(s.used))}; ${formatCount(s.left ?? 0)} ${s.left === 1 ? 'is' : 'are'} left.`,
           evidence: {
             last_value: s.last_value,
             last: s.last,
             table: s.table,
             column: s.column,
             type: s.type,
+            refers: s.refers,
           },
         },
       ]

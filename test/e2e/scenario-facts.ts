@@ -143,12 +143,24 @@ const INDEXES = WHOLES.map(({ oid, schema, table, size }, i) => ({
 
 const SEQUENCES = [
   {
+    oid: 3,
+    schema: 'public',
+    sequence: 'form_responses_id_seq',
+    table: 'email_logs',
+    column: 'response_id',
+    type: 'integer',
+    refers: true,
+    used: 0.91,
+    left: 193_273_528,
+  },
+  {
     oid: 1,
     schema: 'public',
     sequence: 'api_usage_logs_id_seq',
     table: 'api_usage_logs',
     column: 'id',
     type: 'integer',
+    refers: false,
     used: 0.85,
     left: 322_122_547,
   },
@@ -159,6 +171,7 @@ const SEQUENCES = [
     table: null,
     column: null,
     type: 'integer',
+    refers: false,
     used: null,
     left: null,
   },

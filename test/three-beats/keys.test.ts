@@ -140,6 +140,48 @@ describe.each([...new Set([majors[0] ?? LATEST, LATEST])])('PostgreSQL %i', (maj
     expect((await see()).findings('sequence-near-end')).toEqual([])
   })
 
+  test('integer columns that no sequence owns: fed by a default, as a domain, before a cycle, or through foreign keys', async () => {
+    await run(
+      db.url,
+      'CREATE SEQUENCE loose; CREATE TABLE guests (id int PRIMARY KEY DEFAULT nextval($$loose$$))',
+      'CREATE DOMAIN ticket AS int; CREATE SEQUENCE tickets; CREATE TABLE doors (id ticket DEFAULT nextval($$tickets$$))',
+      'CREATE SEQUENCE turning CYCLE; CREATE TABLE turns (id int DEFAULT nextval($$turning$$))',
+      'CREATE TABLE people (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY)',
+      'CREATE TABLE notes (person int REFERENCES people)',
+      'CREATE SEQUENCE leaps INCREMENT 1000 MAXVALUE 10000',
+    )
+    expect((await see()).findings('sequence-near-end')).toEqual([])
+    await run(
+      db.url,
+      ...['loose', 'people_id_seq', 'turning'].map((name) => `SELECT setval('${name}', 2147480000)`),
+      `SELECT setval('tickets', 1717986918), setval('leaps', 8001)`,
+    )
+    const seen = await see()
+    const found = seen.findings('sequence-near-end')
+    expect(found.map((f) => [f.subject, f.severity]).sort()).toEqual([
+      ['sequence public.leaps', 'warning'],
+      ['sequence public.loose', 'critical'],
+      ['sequence public.people_id_seq', 'critical'],
+      ['sequence public.tickets', 'warning'],
+      ['sequence public.turning', 'critical'],
+    ])
+    const told = (name: string) => seen.findings('sequence-near-end', `sequence public.${name}`)[0]?.summary
+    expect(told('people_id_seq')).toBe(
+      'The sequence public.people_id_seq has given out 99.9 % of the values that notes.person (integer) can hold, which refers to them by a foreign key; 3,647 are left.',
+    )
+    expect(told('loose')).toBe(
+      'The sequence public.loose, which feeds guests.id (integer), has given out 99.9 % of its values; 3,647 are left.',
+    )
+    // 1, 1001, … 9001 are ten values.
+    expect(told('leaps')).toBe('The sequence public.leaps has given out 90 % of its values; 1 is left.')
+    await run(
+      db.url,
+      'ALTER TABLE guests ALTER id TYPE bigint; ALTER TABLE turns ALTER id TYPE bigint; ALTER TABLE doors ALTER id TYPE bigint',
+      'ALTER TABLE notes ALTER person TYPE bigint; ALTER SEQUENCE leaps MAXVALUE 100000',
+    )
+    expect((await see()).findings('sequence-near-end')).toEqual([])
+  })
+
   test('values that may not be read are unknown, never zero', async () => {
     await run(db.url, 'CREATE TABLE one (id serial)', `SELECT setval('one_id_seq', 2000000000)`)
     const blind = await look(db.monitorUrl)

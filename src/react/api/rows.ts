@@ -144,6 +144,7 @@ export interface FactRows {
     table: string | null
     column: string | null
     type: string
+    refers: boolean
     used: number | null
     left: number | null
   }

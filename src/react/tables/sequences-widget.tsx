@@ -42,7 +42,7 @@ export function SequencesWidget() {
                           {s.table}.{s.column}
                         </bdi>
                       )}
-                      <small>{s.type}</small>
+                      <small>{s.refers ? `${s.type}, by a foreign key` : s.type}</small>
                     </span>
                   ),
                 },
