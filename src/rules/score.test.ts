@@ -12,6 +12,7 @@ import tables from '../derived/tables.ts'
 import uncountedTables from '../derived/uncounted-tables.ts'
 import blocking from '../probes/blocking.ts'
 import databases from '../probes/databases.ts'
+import statisticsResets from '../probes/statistics-resets.ts'
 import { rules } from './index.ts'
 
 type Fact = readonly [Table, readonly Readonly<Record<string, unknown>>[]]
@@ -73,12 +74,19 @@ test('they add up, each named', async () => {
 
 test.each([
   [[databases, [row(databases, { xid_age: 2_000_000_000 })]], 49],
-  [[databases, [row(databases, { checksum_failures: 1 })]], 49],
   [[replicationStatus, [row(replicationStatus, { state: 'disconnected' })]], 60],
   [stored(0.95), 49],
 ] as const)('a fatal state caps the score (case %#)', async (fact, cap) =>
   expect((await score(facts(fact as Fact))).score).toBe(cap),
 )
+
+test('so does a corrupt block', async () => {
+  const known = facts(
+    [databases, [row(databases, { checksum_failures: 1 })]],
+    [statisticsResets, [row(statisticsResets)]],
+  )
+  expect((await score(known)).score).toBe(49)
+})
 
 test('so does autovacuum that is off for the whole server, and for one table it does not', async () => {
   const table = row(tables, {

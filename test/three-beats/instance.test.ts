@@ -6,6 +6,7 @@ import type { EmbeddedServer } from '../../src/embedded/server.ts'
 import type { ConfigInput } from '../../src/monitor/config.ts'
 import { start, tempFolder } from '../embedded.ts'
 import { look, lookUntil, run } from '../observe.ts'
+import { LATEST } from '../servers.ts'
 
 /** Rules about the server as a whole are tried on a server of their own: nobody else is on it. */
 const settings = {
@@ -213,17 +214,28 @@ test('a slot that nobody reads holds back WAL until it is dropped', async () => 
   expect((await see(config)).findings('slot-retains-wal')).toEqual([])
 })
 
-test('corrupt blocks are found by their checksums', async () => {
-  await run(server.url(), `CREATE TABLE corrupt AS SELECT 'x' AS t FROM generate_series(1, 1000)`)
-  const [file] = await run(server.url(), `SELECT pg_relation_filepath('corrupt') AS path`)
-  expect((await see()).findings('checksum-failures')).toEqual([])
-  await server.stop('fast')
+/** Writes over a part of a relation's first block while the server is stopped; returns what makes it whole again. */
+async function damage(relation: string): Promise<() => Promise<void>> {
+  const [file] = await run(server.url(), 'CHECKPOINT', `SELECT pg_relation_filepath('${relation}') AS path`)
   const path = join(dataDir, file?.path as string)
-  const bytes = await readFile(path)
+  await server.stop('fast')
+  const whole = await readFile(path)
+  const bytes = Buffer.from(whole)
   bytes.fill(0xff, 4000, 4100)
   await writeFile(path, bytes)
   server = await start(dataDir, { settings })
+  return async () => {
+    // An immediate stop: statistics that no command empties are emptied by the recovery.
+    await server.stop('immediate')
+    await writeFile(path, whole)
+    server = await start(dataDir, { settings })
+  }
+}
 
+test('corrupt blocks are found by their checksums', async () => {
+  await run(server.url(), `CREATE TABLE corrupt AS SELECT 'x' AS t FROM generate_series(1, 1000)`)
+  expect((await see()).findings('checksum-failures')).toEqual([])
+  await damage('corrupt')
   await expect(run(server.url(), 'SELECT count(*) FROM corrupt')).rejects.toMatchObject({ code: 'XX001' })
   const seen = await lookUntil(see, (s) => s.findings('checksum-failures').length > 0)
   expect(seen.findings('checksum-failures')).toMatchObject([
@@ -231,5 +243,21 @@ test('corrupt blocks are found by their checksums', async () => {
   ])
   expect(seen.health.score).toBeLessThanOrEqual(49)
   await run(server.url(), 'DROP TABLE corrupt', 'SELECT pg_stat_reset()')
+  await lookUntil(see, (s) => s.findings('checksum-failures').length === 0)
+})
+
+test('those of a catalog that all databases share too', async () => {
+  const mend = await damage('pg_shdescription')
+  const read = 'SELECT count(*) FROM pg_shdescription'
+  expect((await see()).findings('checksum-failures')).toEqual([])
+  await expect(run(server.url(), read)).rejects.toMatchObject({ code: 'XX001' })
+  const seen = await lookUntil(see, (s) => s.findings('checksum-failures').length > 0)
+  expect(seen.findings('checksum-failures')).toMatchObject([
+    // Before 18 PostgreSQL counts it in the database of the session that read the block (pgstat_report_checksum_failure).
+    { subject: LATEST >= 18 ? 'shared catalogs' : 'database postgres', severity: 'critical' },
+  ])
+  expect(seen.health.score).toBeLessThanOrEqual(49)
+  await mend()
+  await run(server.url(), read)
   await lookUntil(see, (s) => s.findings('checksum-failures').length === 0)
 })
