@@ -18,7 +18,7 @@ const keys = (findings: readonly Finding[], suppressed: readonly string[] = []) 
     new Map(suppressed.map((key) => [key, { key, reason: 'old', by: 'ann', until: 1 }])),
   ).conditions.map((c) => c.key)
 const blind = (rule: string, reason: Unknown['reason'], fix?: string): Unknown => ({
-  ...{ rule, title: rule, table: 't', reason, detail: `no ${rule}` },
+  ...{ rule, title: rule, table: 't', reason, detail: `no ${rule}`, points: 0 },
   ...(fix === undefined ? {} : { fix }),
 })
 

@@ -1,7 +1,7 @@
 import type { Advice, Opportunity } from './advice.ts'
 import type { Derived } from './derived.ts'
 import type { Context, Needs, Pair } from './given.ts'
-import { type Health, scoreHealth, type Unknown, type Weights } from './health.ts'
+import { type Health, type Hidden, scoreHealth, type Weights } from './health.ts'
 import type { Suppression } from './notice.ts'
 import { type Failure, fail, type Outcome, ok } from './outcome.ts'
 import type { Blindness, Finding, Rule, Thresholds } from './rule.ts'
@@ -173,7 +173,7 @@ export function evaluate(
   }
 
   const all: Finding[] = []
-  const unknown: Unknown[] = []
+  const unknown: Hidden[] = []
   const inapplicable = new Set<string>()
   for (const rule of registry.rules) {
     const gathered = gather(rule.needs)
@@ -220,7 +220,7 @@ export function evaluate(
   return { tables, health, opportunities, findingsWith }
 }
 
-function unknownOf({ name, title }: Rule, { ok: _, ...why }: Blindness): Unknown {
+function unknownOf({ name, title }: Rule, { ok: _, ...why }: Blindness): Hidden {
   return { ...why, rule: name, title }
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { scoreHealth } from './health.ts'
+import type { Reason } from './outcome.ts'
 import type { Finding, Rule, Severity } from './rule.ts'
 
 const rule = (name: string, deductions: Rule['deductions'], cap?: number): Rule => ({
@@ -141,18 +142,29 @@ test('findings are ordered by severity and key, whatever the order of rules', ()
   ])
 })
 
-describe('what a missing privilege hides', () => {
+describe('what is hidden', () => {
   const rules = [
     rule('hidden', { warning: 5, critical: 21 }),
     ...'abcdefgh'.split('').map((n) => rule(n, {})),
   ]
-  const status = (reason: 'denied' | 'pending', deductions = rules) =>
-    health({ rules: deductions, unknown: [{ ...unknown('hidden'), reason }] }).status
+  const seen = (reason: Reason, deductions = rules, more: { fix?: string } = {}) =>
+    health({ rules: deductions, unknown: [{ ...unknown('hidden'), reason, ...more }] })
+  const status = (...o: Parameters<typeof seen>) => seen(...o).status
+  const others = rules.slice(1)
 
   test('is never healthy where it could take the score below healthy, whatever the coverage', () => {
-    expect(status('denied')).toBe('unknown')
-    expect(status('pending')).toBe('healthy')
-    expect(status('denied', [rule('hidden', { critical: 20 }), ...rules.slice(1)])).toBe('healthy')
+    for (const reason of ['denied', 'timeout', 'failed'] as const) expect(status(reason)).toBe('unknown')
+    expect(seen('denied')).toMatchObject({ score: 100, worst: 79, unknown: [{ points: 21 }] })
+    expect(status('denied', [rule('hidden', { critical: 20 }), ...others])).toBe('healthy')
+  })
+  test('is not healthy for a fatal state that it may hide', () => {
+    const fatal = [rule('hidden', { critical: 5 }, 60), ...others]
+    expect(seen('denied', fatal)).toMatchObject({ worst: 60, status: 'unknown', unknown: [{ cap: 60 }] })
+  })
+  test('is at stake where an extension would show it; not what takes time or can not be had', () => {
+    expect(status('missing', rules, { fix: 'CREATE EXTENSION x;' })).toBe('unknown')
+    expect(status('missing')).toBe('healthy')
+    expect(seen('pending')).toMatchObject({ worst: 100, status: 'healthy' })
   })
   test('counts by the weights of the configuration', () =>
     expect(

@@ -23,6 +23,10 @@ export interface Unknown {
   readonly reason: Reason
   readonly detail: string
   readonly fix?: string
+  /** The most that it could take off the score. 0 where only time will tell, or nothing that one could do. */
+  readonly points: number
+  /** What it could hold the score down to. */
+  readonly cap?: number
 }
 
 /** With who suppressed it, why, and until when. */
@@ -44,6 +48,8 @@ export interface Health {
   /** Present where it lowers the score. */
   readonly cap?: Cap
   readonly status: Status
+  /** The score if all that is hidden were as bad as can be; the score itself where nothing is. */
+  readonly worst: number
   /** Share of the rules that apply here and could be judged, 0 to 1. */
   readonly coverage: number
   readonly deductions: readonly Deduction[]
@@ -57,10 +63,13 @@ export interface Health {
 export const HEALTHY = 80
 export const DEGRADED = 50
 /**
- * Below this coverage a good score proves nothing: the status is `unknown`. So it is where a missing privilege hides rules
- * that could take the score below healthy, however many others were judged.
+ * Below this coverage a good score proves nothing: the status is `unknown`. So it is where what is hidden could take the
+ * score below healthy, however many other rules were judged.
  */
 export const LEAST_COVERAGE = 0.6
+
+/** An unknown rule before it is weighed. */
+export type Hidden = Omit<Unknown, 'points' | 'cap'>
 
 export type Weights = Readonly<Record<string, { readonly [S in Severity]?: number }>>
 
@@ -74,7 +83,7 @@ export const bySeverity = (a: Finding, b: Finding): number =>
 export function scoreHealth(input: {
   readonly rules: readonly Rule[]
   readonly findings: readonly Finding[]
-  readonly unknown: readonly Unknown[]
+  readonly unknown: readonly Hidden[]
   /** Rules that don't apply to this server. */
   readonly inapplicable: ReadonlySet<string>
   readonly weights?: Weights
@@ -108,15 +117,29 @@ export function scoreHealth(input: {
   const applicable = input.rules.filter((r) => !input.inapplicable.has(r.name)).length
   const coverage = applicable === 0 ? 0 : (applicable - blind.size) / applicable
   const capped = cap && 100 - lost > cap.at ? { cap } : {}
-  const hidden = new Set(input.unknown.filter((u) => u.reason === 'denied').map((u) => u.rule))
-  const atStake = input.rules
-    .filter((r) => hidden.has(r.name))
-    .reduce(
-      (sum, r) => sum + Math.max(0, ...Object.values({ ...r.deductions, ...input.weights?.[r.name] })),
-      0,
-    )
-  const status = statusOf(score, score - atStake < HEALTHY ? 0 : coverage)
-  return { score, status, coverage, ...capped, deductions, findings, unknown: input.unknown }
+  const byName = new Map(input.rules.map((rule) => [rule.name, rule]))
+  const unknown = input.unknown.map((u) => ({ ...u, ...stakeOf(u, byName.get(u.rule), input.weights) }))
+  const worst = atWorst(score, unknown)
+  const status = statusOf(score, worst < HEALTHY ? 0 : coverage)
+  return { score, status, worst, coverage, ...capped, deductions, findings, unknown }
+}
+
+/** What a rule that could not be judged may hide. Nothing is made of what needs another sample, or can't be had here. */
+function stakeOf(
+  { reason, fix }: Hidden,
+  rule: Rule | undefined,
+  weights: Weights | undefined,
+): Pick<Unknown, 'points' | 'cap'> {
+  const open = reason === 'pending' || (reason === 'missing' && fix === undefined)
+  if (!rule || open) return { points: 0 }
+  const points = Math.max(0, ...Object.values({ ...rule.deductions, ...weights?.[rule.name] }))
+  return { points, ...(rule.cap === undefined ? {} : { cap: rule.cap }) }
+}
+
+/** The score if these rules found the worst that they can. */
+export function atWorst(score: number, unknown: readonly Unknown[]): number {
+  const points = unknown.reduce((sum, u) => sum + u.points, 0)
+  return Math.max(0, Math.min(score - points, ...unknown.map((u) => u.cap ?? 100)))
 }
 
 function statusOf(score: number, coverage: number): Status {

@@ -8,7 +8,7 @@ const deduction = (rule: string, points: number): Deduction => ({
 const health = (deductions: Deduction[], more: Partial<Health> = {}): Health => {
   const score = 100 - deductions.reduce((sum, d) => sum + d.points, 0)
   const status = score >= 80 ? 'healthy' : score >= 50 ? 'degraded' : 'unhealthy'
-  return { score, status, coverage: 1, deductions, findings: [], unknown: [], ...more }
+  return { score, status, worst: score, coverage: 1, deductions, findings: [], unknown: [], ...more }
 }
 const reason = (h: Health | undefined): string | undefined =>
   pauseReason({ connected: true, role: 'primary', health: h })
@@ -42,6 +42,15 @@ test('a fatal state of another kind pauses, though no points say so', () => {
 })
 
 test('unknown is not healthy', () => {
+  const unseen = (rule: string) =>
+    health([], {
+      status: 'unknown',
+      worst: 65,
+      unknown: [{ rule, title: rule, table: 't', reason: 'missing', detail: '', points: 35 }],
+    })
+  expect(reason(unseen('blocked-sessions'))).toContain('too little')
+  // Nobody waits for what maintenance itself would cure.
+  expect(reason(unseen('slow-average-query'))).toBeUndefined()
   expect(reason(undefined)).toContain('not been judged')
   expect(reason(health([], { status: 'unknown', coverage: 0.3 }))).toContain('too little')
   expect(pauseReason({ connected: false, role: 'primary', health: health([]) })).toContain('reached')

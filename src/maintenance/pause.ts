@@ -1,4 +1,4 @@
-import { HEALTHY, type Health } from '../core/health.ts'
+import { atWorst, HEALTHY, type Health, LEAST_COVERAGE } from '../core/health.ts'
 
 /**
  * Rules whose findings maintenance itself cures or eases. A database that is degraded for these alone is no reason to
@@ -36,5 +36,7 @@ export function pauseReason({ connected, role, health }: Condition): string | un
     const why = others.map((d) => d.title.toLowerCase()).join(', ')
     return `the database is not well for other reasons (${why || 'a fatal state'}): ${Math.max(0, score)} of 100 without what maintenance cures`
   }
-  return health.status === 'unknown' ? 'too little of its health could be judged' : undefined
+  const unseen = health.unknown.filter((u) => !CURED.has(u.rule))
+  const blind = health.coverage < LEAST_COVERAGE || atWorst(score, unseen) < HEALTHY
+  return blind ? 'too little of its health could be judged' : undefined
 }

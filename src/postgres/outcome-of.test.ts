@@ -79,6 +79,14 @@ test('an extension that the server has no files of is installed first', () => {
   )
 })
 
+test('one that a host does not offer can not be had there', () => {
+  const hosted = { ...server, platform: 'cloud-sql' as const }
+  const hypopg = { ...probe, extension: 'hypopg' }
+  expect(obstacle(hypopg, hosted)).toMatchObject({ reason: 'unsupported' })
+  // Which are offered could not be read: nothing is said about it.
+  expect(obstacle(hypopg, { ...hosted, available: [] })).toMatchObject({ reason: 'missing' })
+})
+
 test.each([
   ['42501', probe, 'denied'],
   ['42P01', probe, 'missing'],

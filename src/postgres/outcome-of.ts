@@ -79,6 +79,9 @@ const grantOf = ({ needs }: Probe, server: Capabilities): string =>
 function missingExtension(name: string, server: Capabilities): Failure {
   const where = `the extension ${name} is not installed in database ${server.database}`
   if (!server.available.includes(name)) {
+    // Of a host's own server nobody but the host can change the files.
+    if (server.platform !== 'self-hosted' && server.available.length > 0)
+      return fail('unsupported', `${server.platform} does not offer the extension ${name}`)
     return fail(
       'missing',
       `${where}, and the server has no files of it`,

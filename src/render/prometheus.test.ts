@@ -101,11 +101,12 @@ test('a doubled row does not spoil the scrape', () => {
 
 test('health, findings and what each probe costs', () => {
   const finding = { rule: 'r', severity: 'warning' }
-  const health = { score: 85, coverage: 0.5, findings: [finding, finding] } as unknown as Health
+  const health = { score: 85, worst: 60, coverage: 0.5, findings: [finding, finding] } as unknown as Health
   const costs = new Map([['activity', { ms: 12, rows: 3, bytes: 400 }]])
   const families = read([scraped([row], { health, costs })])
   const value = (name: string) => families.get(name)?.samples[0]?.value
   expect(value('pgtend_health_score')).toBe(85)
+  expect(value('pgtend_health_worst_score')).toBe(60)
   expect(value('pgtend_health_coverage_ratio')).toBe(0.5)
   expect(families.get('pgtend_finding')?.samples).toEqual([
     { name: 'pgtend_finding', labels: { target: 'db', rule: 'r', severity: 'warning' }, value: 2 },

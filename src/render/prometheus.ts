@@ -107,6 +107,9 @@ function ownFamilies(tables: readonly Table[], targets: readonly Scraped[]): Fam
   return [
     family('up', 'Is the server connected to: 1 or 0', (t) => [[{}, t.connection === 'connected' ? 1 : 0]]),
     family('health_score', 'Health from 0 to 100', (t) => (t.health ? [[{}, t.health.score]] : [])),
+    family('health_worst_score', 'Health if all that could not be judged were as bad as can be', (t) =>
+      t.health ? [[{}, t.health.worst]] : [],
+    ),
     family('health_coverage_ratio', 'Share of the applicable rules that could be judged', (t) =>
       t.health ? [[{}, t.health.coverage]] : [],
     ),

@@ -32,6 +32,7 @@ const finding = (subject: string): Finding => ({
 const health: Health = {
   score: 75,
   status: 'degraded',
+  worst: 45,
   coverage: 0.9,
   deductions: [
     {
@@ -51,6 +52,7 @@ const health: Health = {
       reason: 'denied',
       detail: 'no role',
       fix: 'GRANT pg_monitor TO app',
+      points: 15,
     },
     {
       rule: 'b',
@@ -59,6 +61,7 @@ const health: Health = {
       reason: 'denied',
       detail: 'no role',
       fix: 'GRANT pg_monitor TO app',
+      points: 15,
     },
   ],
 }
@@ -86,9 +89,13 @@ test('says score, status, coverage and window', () => {
   const text = renderReport(report())
   expect(text).toContain('PostgreSQL 17.10, primary, database shop')
   expect(text).toContain('75 of 100, degraded   90 % of the rules judged, over 1 s')
-  expect(text).not.toContain('may take it below healthy')
-  const hidden = renderReport(report({ health: { ...health, score: 100, status: 'unknown' } }))
-  expect(hidden).toContain('100 of 100, unknown   90 % of the rules judged, over 1 s\nWhat is not known may')
+  expect(text).not.toContain('see the end')
+  const hidden = renderReport(report({ health: { ...health, score: 100, worst: 70, status: 'unknown' } }))
+  expect(hidden).toContain(
+    '100 of 100, unknown   90 % of the rules judged, over 1 s\nWhat is not known may take it down to 70: see the end.\n',
+  )
+  const little = renderReport(report({ health: { ...health, score: 100, worst: 90, status: 'unknown' } }))
+  expect(little).toContain('\nToo little could be judged to call it healthy: see the end.\n')
 })
 
 test('says the sum behind the score, and the statements behind a finding', () => {

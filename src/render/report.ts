@@ -1,6 +1,6 @@
 import type { Opportunity } from '../core/advice.ts'
 import { formatRatio, formatSeconds, plural } from '../core/format.ts'
-import type { Health, Status, Unknown } from '../core/health.ts'
+import { HEALTHY, type Health, type Status, type Unknown } from '../core/health.ts'
 import type { Outcome } from '../core/outcome.ts'
 import type { Evidence, Finding, Severity } from '../core/rule.ts'
 import type { Capabilities } from '../core/server.ts'
@@ -64,9 +64,15 @@ function head({ name, server, seconds, health }: Report, { style, width }: Paint
     `${style('strong', wrap(name, width))}\n`,
     `${wrap(title, width)}\n`,
     `${style(STATUS_TONE[status], `${score} of 100, ${status}`)}   ${judged}, over ${formatSeconds(seconds)}\n`,
-    status === 'unknown' ? style('muted', 'What is not known may take it below healthy: see the end.\n') : '',
+    status === 'unknown' ? style('muted', `${whyUnknown(health)}: see the end.\n`) : '',
   ].join('')
 }
+
+/** Why a good score is no good news, as half a sentence. */
+export const whyUnknown = ({ worst }: Health): string =>
+  worst < HEALTHY
+    ? `What is not known may take it down to ${worst}`
+    : 'Too little could be judged to call it healthy'
 
 function vitalSigns({ tables }: Report, { style, width }: Paint): string {
   return vitals(tables)

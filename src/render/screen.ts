@@ -1,7 +1,7 @@
 import { formatRatio, formatSeconds } from '../core/format.ts'
 import type { Health } from '../core/health.ts'
 import type { Outcome } from '../core/outcome.ts'
-import { STATUS_TONE } from './report.ts'
+import { STATUS_TONE, whyUnknown } from './report.ts'
 import { type Cell, renderTable, type TableColumn } from './table.ts'
 import { cut, oneLine, plain, type Style, wrap } from './text.ts'
 import { vitals } from './vitals.ts'
@@ -57,7 +57,8 @@ function header({ name, connection, since, error, at, health }: Watched, { style
   }
   if (!health) return `${title}${style('muted', 'connecting')}\n`
   const judged = `${formatRatio(health.coverage)} of the rules judged`
-  return `${title}${style(STATUS_TONE[health.status], `${health.score} of 100, ${health.status}`)}   ${judged}\n`
+  const why = health.status === 'unknown' ? `${whyUnknown(health)}: see pgtend doctor.\n` : ''
+  return `${title}${style(STATUS_TONE[health.status], `${health.score} of 100, ${health.status}`)}   ${judged}\n${style('muted', why)}`
 }
 
 function findings({ findings: all }: Health, { style, width }: Paint): string {

@@ -14,7 +14,7 @@ test('tables that one grant would show are one blind spot', () => {
     ['databases', ok([])],
   ])
   const leak = { rule: 'connection-leak', title: 'Connection leak', table: 'connections' }
-  const spots = blindSpots(tables, server, [{ ...leak, reason: 'denied', detail: 'x' }])
+  const spots = blindSpots(tables, server, [{ ...leak, reason: 'denied', detail: 'x', points: 5 }])
   expect(spots).toEqual([
     {
       reason: 'denied',

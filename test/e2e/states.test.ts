@@ -79,6 +79,7 @@ describe.skipIf(!browser)('the page', () => {
     await page.getByText('Locks: not known (a privilege is missing)').waitFor()
     expect(await page.getByRole('img', { name: 'No health score' }).isVisible()).toBe(true)
     expect(await page.getByText('GRANT pg_monitor TO pgtend_blind;').count()).toBeGreaterThan(5)
+    await page.getByText('What could be judged scores 100. What could not may take it down to 0.').waitFor()
     expect(await page.getByText('No session waits for a lock').count()).toBe(0)
     expect(await page.getByRole('region', { name: 'Locks' }).getByText('OK', { exact: true }).count()).toBe(0)
     await close()

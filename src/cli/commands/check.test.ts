@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { start, tempFolder } from '../../../test/embedded.ts'
+import { query, start, tempFolder } from '../../../test/embedded.ts'
 import { testIo } from '../../../test/io.ts'
 import { freshDatabase, LATEST, majors, serverUrl, type TestDatabase } from '../../../test/servers.ts'
 import { cells } from '../../render/text.ts'
@@ -50,6 +50,23 @@ test('a role without grants: what is not known is said with the grant, and it is
   expect(out).toMatch(/Not known: \d+ rules could not be judged/)
   expect(out).toMatch(/GRANT pg_monitor TO "?pgtend_blind"?/)
   expect(out).not.toMatch(/of 100, healthy/)
+})
+
+test('without pg_stat_statements nothing is called healthy, and nothing fails for it', async () => {
+  const folder = tempFolder()
+  onTestFinished(folder.remove)
+  const server = await start(folder.fresh())
+  onTestFinished(() => server.stop('immediate'))
+  const { code, out } = await check(server.url())
+  expect(out).toMatch(/^100 of 100, unknown .*\nWhat is not known may take it down to 65: see the end\.$/m)
+  expect(out).toMatch(/^ +Many slow statements, Slow on average, Slow statement$/m)
+  expect(out).toContain('CREATE EXTENSION pg_stat_statements;')
+  expect(code).toBe(0)
+  await query(server, 'CREATE EXTENSION pg_stat_statements')
+  expect(await check(server.url())).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^100 of 100, healthy/m),
+  })
 })
 
 test('a server that is not there, or refuses, is exit code 3', async () => {

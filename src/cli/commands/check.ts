@@ -1,3 +1,4 @@
+import { atWorst, HEALTHY, type Health, LEAST_COVERAGE } from '../../core/health.ts'
 import type { Outcome } from '../../core/outcome.ts'
 import { redactUrl } from '../../postgres/url.ts'
 import { type Report, renderReport } from '../../render/report.ts'
@@ -11,7 +12,7 @@ export default defineCommand({
   name: 'check',
   summary: 'Look at a database once and report its health',
   usage: ['pgtend check [url or configured name] [--json]'],
-  doc: 'Reads two samples a moment apart, so that rates are of now and not since the last reset. Exit code 0: healthy, with no finding above info; 1: not healthy, or too little could be judged; 2: misuse; 3: can not connect.',
+  doc: 'Reads two samples a moment apart, so that rates are of now and not since the last reset. Exit code 0: no finding above info; 1: a finding, or too little could be judged, though not merely for want of an extension; 2: misuse; 3: can not connect.',
   options: {
     interval: {
       type: 'string',
@@ -38,10 +39,20 @@ export default defineCommand({
       }
       io.out(renderReport(report, io))
     }
-    // Unknown is not healthy.
-    return health.status === 'healthy' && health.findings.every((f) => f.severity === 'info') ? 0 : 1
+    return passes(health) ? 0 : 1
   },
 })
+
+/**
+ * Unknown is not healthy. But an extension that was never installed is a choice, and nothing that a build should fail for;
+ * a grant or an answer that is missing is a loss.
+ */
+function passes({ score, status, coverage, findings, unknown }: Health): boolean {
+  if (findings.some((f) => f.severity !== 'info')) return false
+  if (status !== 'unknown') return status === 'healthy'
+  const lost = unknown.filter((u) => u.reason !== 'missing')
+  return coverage >= LEAST_COVERAGE && atWorst(score, lost) >= HEALTHY
+}
 
 function reportJson(name: string, url: string, seen: Awaited<ReturnType<typeof look>>): object {
   const { at, seconds, capabilities: server, evaluation } = seen

@@ -60,6 +60,7 @@ export interface HealthAnswer {
   readonly at: number | null
   readonly score: number | null
   readonly status: Status
+  readonly worst: number
   readonly coverage: number
   readonly cap?: Cap
   readonly deductions: readonly Deduction[]

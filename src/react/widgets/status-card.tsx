@@ -73,7 +73,12 @@ function Standings({ health, name }: { readonly health: HealthAnswer; readonly n
               <p className={css.name}>{name}</p>
               <Coverage health={health} />
               {standing === 'unknown' && score !== null && (
-                <p className={css.coverage}>What could be judged scores {score}, which proves too little.</p>
+                <p className={css.coverage}>
+                  What could be judged scores {score}
+                  {health.worst < score
+                    ? `. What could not may take it down to ${health.worst}.`
+                    : ', which proves too little.'}
+                </p>
               )}
             </div>
           </div>
