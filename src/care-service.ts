@@ -6,6 +6,7 @@ import type { Outcome } from './core/outcome.ts'
 import type { Store } from './core/store.ts'
 import type { Row, Table } from './core/table.ts'
 import invalidIndexes from './derived/invalid-indexes.ts'
+import managedTables from './derived/managed-tables.ts'
 import tables from './derived/tables.ts'
 import { createMaintenance, type Maintenance } from './maintenance/maintenance.ts'
 import type { Condition } from './maintenance/pause.ts'
@@ -65,7 +66,11 @@ export function createCare(options: CareOptions): Care {
     return {
       condition: { connected: true, role: server.role, health: evaluation.health },
       context: { at: seen.at, server, limits: config.limits },
-      facts: { tables: read(tables), invalidIndexes: read(invalidIndexes) },
+      facts: {
+        tables: read(tables),
+        invalidIndexes: read(invalidIndexes),
+        managed: read(managedTables) ?? [],
+      },
     }
   }
   const condition = (target: string): Condition | undefined => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { AT, context } from '../../test/facts.ts'
 import { defineAdvice } from './advice.ts'
-import { counter, gauge, label } from './columns.ts'
+import { counter, detail, gauge, label } from './columns.ts'
 import { defineDerived } from './derived.ts'
 import { emptyMemory, evaluate, type Registry, type Sample, type Tuning } from './evaluate.ts'
 import { maybe, pair } from './given.ts'
@@ -212,5 +212,74 @@ describe('the score', () => {
     expect(graded(10, 20)('critical')).toMatchObject({ score: 40, cap: { rule: 'graded', at: 40 } })
     expect(graded(10, 20)('warning')).not.toHaveProperty('cap')
     expect(graded(10, 70)('critical')).not.toHaveProperty('cap')
+  })
+})
+
+describe('tables that others manage', () => {
+  const named = { schema: label('Schema'), table: label('Table') }
+  const usage = { ...table('usage'), columns: { ...named, n: gauge('count', 'Count') } } satisfies Table
+  const sequences = { ...usage, name: 'sequences', columns: { ...usage.columns, table: detail('Table') } }
+  const managed = { ...table('managed'), columns: named } satisfies Table
+  const seen = <T extends Table>(name: string, of: T) =>
+    defineRule({
+      ...{ name, title: '', doc: '', remedy: '', needs: { all: maybe(of) }, thresholds: {}, deductions: {} },
+      check: ({ all = [] }) =>
+        all.map((r) => ({
+          ...{ subject: `${r.schema}.${r.table}`, severity: 'info', value: 0, unit: 'none' },
+          ...{ summary: '', evidence: {} },
+        })),
+    })
+  const advised = defineAdvice({
+    ...{ name: 'advised', title: '', doc: '', needs: { usage }, thresholds: {} },
+    recommend: ({ usage }) =>
+      usage.map(({ table: subject }) => ({
+        ...{ subject, summary: '', evidence: {}, gain: '', risk: '', confidence: 'low', because: '' },
+      })),
+  })
+  const both: Registry = {
+    derived: [],
+    rules: [seen('tables', usage), seen('sequences', sequences)],
+    advice: [advised],
+    managed,
+  }
+  const rows = [
+    { schema: 'public', table: 'a', n: 1 },
+    { schema: 'auth', table: 'a', n: 1 },
+    { schema: 'public', table: 'b', n: 1 },
+  ]
+  const counts = { at: 0, outcome: ok(rows) }
+  const keysOf = (theirs: Sample | undefined, memory = emptyMemory()) => {
+    const samples = new Map<string, Sample>([
+      ['usage', counts],
+      ['sequences', counts],
+      ...(theirs ? [['managed', theirs] as const] : []),
+    ])
+    const { health, opportunities } = evaluate(both, samples, context(), {}, new Map(), memory)
+    return [...health.findings, ...opportunities].map((f) => f.key)
+  }
+  const whole = ['sequences/auth.a', 'sequences/public.a', 'sequences/public.b']
+  const all = [...whole, 'tables/auth.a', 'tables/public.a', 'tables/public.b']
+  const theirs = (...rows: object[]): Sample => ({ at: 0, outcome: ok(rows as never) })
+
+  test('rules and advice about tables do not see them; what endangers the whole is still told', () =>
+    expect(keysOf(theirs({ schema: 'auth', table: 'a' }, { schema: 'public', table: 'b' }))).toEqual([
+      ...whole,
+      'tables/public.a',
+      'advised/a',
+    ]))
+
+  test('a table with the name of another’s is seen, and all are where it is not known whose they are', () => {
+    expect(keysOf(theirs({ schema: 'auth', table: 'b' }))).toEqual([
+      ...all,
+      ...['a', 'a', 'b'].map((t) => `advised/${t}`),
+    ])
+    for (const unknown of [undefined, failed(fail('denied', 'no'))])
+      expect(keysOf(unknown)).toEqual([...all, ...['a', 'a', 'b'].map((t) => `advised/${t}`)])
+  })
+
+  test('what was said before is said anew when they change', () => {
+    const memory = emptyMemory()
+    expect(keysOf(theirs(), memory)).toContain('tables/auth.a')
+    expect(keysOf(theirs({ schema: 'auth', table: 'a' }), memory)).not.toContain('tables/auth.a')
   })
 })

@@ -2,6 +2,7 @@ import type { Advice, Opportunity } from './advice.ts'
 import type { Derived } from './derived.ts'
 import type { Context, Needs, Pair } from './given.ts'
 import { type Health, type Hidden, scoreHealth, type Weights } from './health.ts'
+import { isManaged, type ManagedTable } from './managed.ts'
 import type { Suppression } from './notice.ts'
 import { type Failure, fail, type Outcome, ok } from './outcome.ts'
 import type { Blindness, Finding, Rule, Thresholds } from './rule.ts'
@@ -22,6 +23,11 @@ export interface Registry {
   readonly derived: readonly Derived[]
   readonly rules: readonly Rule[]
   readonly advice: readonly Advice[]
+  /**
+   * Tables that nobody but the platform or an extension may change, by `schema` and `table`. Rules and advice are not shown the
+   * rows about them in any table that is labelled by these two; what endangers the whole (freezing, sequences) is not.
+   */
+  readonly managed?: Table
 }
 
 export interface Evaluation {
@@ -57,6 +63,15 @@ export interface Memory {
 }
 
 export const emptyMemory = (): Memory => ({ judged: new Map(), breached: new Map() })
+
+const NONE: readonly never[] = []
+
+/** Whether a need is met by rows that are each about a table of a schema. */
+function namesTables(need: Needs[string] | undefined): boolean {
+  if (!need || 'pair' in need) return false
+  const { schema, table } = ('maybe' in need ? need.maybe : need).columns
+  return schema?.kind === 'label' && table?.kind === 'label'
+}
 
 const outcomes = new WeakMap<readonly AnyRow[], Outcome>()
 
@@ -106,6 +121,11 @@ export function evaluate(
     return { now: outcome.rows, before: sample.before.rows, seconds }
   }
 
+  const managed = (): readonly ManagedTable[] => {
+    const outcome = registry.managed && outcomeOf(registry.managed)
+    return outcome?.ok ? (outcome.rows as unknown as readonly ManagedTable[]) : NONE
+  }
+
   const gather = (needs: Needs): Gathered => {
     const given: Record<string, unknown> = {}
     for (const [key, need] of Object.entries(needs)) {
@@ -137,6 +157,19 @@ export function evaluate(
 
   for (const derived of registry.derived) outcomeOf(derived)
 
+  /** What a rule or advice is shown of what was gathered for it: nothing that its reader can't act on. */
+  const actionable = (needs: Needs, given: Record<string, unknown>): Record<string, unknown> => {
+    const theirs = managed()
+    if (theirs.length === 0) return given
+    const isOurs = (row: AnyRow) => !isManaged(theirs, row)
+    return Object.fromEntries(
+      Object.entries(given).map(([key, rows]) => {
+        const isOfTables = rows !== undefined && namesTables(needs[key])
+        return [key, isOfTables ? (rows as readonly AnyRow[]).filter(isOurs) : rows]
+      }),
+    )
+  }
+
   /** What it said before, where the very same tables are before it; else what it says now. */
   const remembered = <T>(
     { name, needs }: Judge,
@@ -145,7 +178,8 @@ export function evaluate(
   ): readonly T[] => {
     const inputs = Object.values(needs).flatMap((need): unknown[] => {
       if ('pair' in need) return [outcomeOf(need.pair), samples.get(need.pair.name)?.before]
-      return [outcomeOf('maybe' in need ? need.maybe : need)]
+      const outcome = outcomeOf('maybe' in need ? need.maybe : need)
+      return namesTables(need) ? [outcome, managed()] : [outcome]
     })
     const key = judgeKey(name, thresholds)
     const last = memory.judged.get(key)
@@ -160,7 +194,7 @@ export function evaluate(
   const check = (rule: Rule, given: Record<string, unknown>, thresholds: Thresholds): readonly Finding[] => {
     const found = remembered(rule, thresholds, () =>
       rule
-        .check(given as never, thresholds, context)
+        .check(actionable(rule.needs, given) as never, thresholds, context)
         .map((b) => ({ ...b, key: `${rule.name}/${b.subject}`, rule: rule.name, title: rule.title })),
     )
     if (rule.lasting === undefined) return found
@@ -180,7 +214,7 @@ export function evaluate(
     if (gathered.ok) {
       const thresholds = { ...rule.thresholds, ...tuning.thresholds?.[rule.name] }
       all.push(...check(rule, gathered.given, thresholds))
-      const blind = rule.blindTo?.(gathered.given as never, context)
+      const blind = rule.blindTo?.(actionable(rule.needs, gathered.given) as never, context)
       if (blind) unknown.push(unknownOf(rule, blind))
     } else if (gathered.reason === 'unsupported') inapplicable.add(rule.name)
     else unknown.push(unknownOf(rule, gathered))
@@ -192,12 +226,14 @@ export function evaluate(
     if (!gathered.ok) continue
     const thresholds = { ...advice.thresholds, ...tuning.thresholds?.[advice.name] }
     const said = remembered(advice, thresholds, () =>
-      advice.recommend(gathered.given as never, thresholds, context).map((found) => ({
-        ...found,
-        key: `${advice.name}/${found.subject}`,
-        advice: advice.name,
-        title: advice.title,
-      })),
+      advice
+        .recommend(actionable(advice.needs, gathered.given) as never, thresholds, context)
+        .map((found) => ({
+          ...found,
+          key: `${advice.name}/${found.subject}`,
+          advice: advice.name,
+          title: advice.title,
+        })),
     )
     opportunities.push(...said)
   }

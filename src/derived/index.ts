@@ -15,6 +15,7 @@ import freezeStatus from './freeze-status.ts'
 import indexBloat from './index-bloat.ts'
 import indexUsage from './index-usage.ts'
 import invalidIndexes from './invalid-indexes.ts'
+import managedTables from './managed-tables.ts'
 import measuredBloat from './measured-bloat.ts'
 import partitionedTables from './partitioned-tables.ts'
 import queryPerformance from './query-performance.ts'
@@ -54,6 +55,7 @@ export const derived: readonly Derived[] = [
   indexBloat,
   indexUsage,
   invalidIndexes,
+  managedTables,
   measuredBloat,
   partitionedTables,
   queryPerformance,

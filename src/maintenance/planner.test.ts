@@ -135,3 +135,36 @@ test('counters that can not be read plan nothing and say so', () => {
   expect(wanted).toEqual([])
   expect(leftAlone).toHaveLength(1)
 })
+
+test('tables that others manage are left alone, and what they call for is told', () => {
+  const stale = { changed_since_analyze: 90_000 }
+  const facts = {
+    tables: [
+      table('users', 80_000, 20_000, { schema: 'auth', ...stale }),
+      table('users', 80_000, 20_000, stale),
+      table('calm', 0, 20_000, { schema: 'auth' }),
+    ],
+    invalidIndexes: ['auth', 'public'].map((schema) =>
+      row(invalidIndexes, { schema, table: 'users', index: 'broken' }),
+    ),
+    bloats: {
+      rows: ['auth', 'public'].flatMap((schema) => [
+        { ...bloat('users', 0.9), schema },
+        { ...bloat('users', 0.9, 'key'), schema },
+      ]),
+      unknown: [],
+    },
+    managed: ['users', 'calm'].map((name) => ({ schema: 'auth', table: name })),
+  }
+  for (const [task, subjects, left] of [
+    ['vacuum', ['public.users'], ['auth.users']],
+    ['analyze', ['public.users'], ['auth.users']],
+    ['reindex', ['public.broken', 'public.key'], ['auth.broken', 'auth.key']],
+  ] as const) {
+    const { wanted, leftAlone } = plan(task, facts, { vacuumFull: true })
+    expect(wanted.map((w) => w.subject)).toEqual(subjects)
+    expect(leftAlone.map((l) => l.subject)).toEqual(left)
+    for (const { reason } of leftAlone)
+      expect(reason).toMatch(/ It belongs to the platform or to an extension\.$/)
+  }
+})

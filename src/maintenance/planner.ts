@@ -2,6 +2,7 @@ import type { Bloats } from '../core/bloat.ts'
 import { formatBytes, formatRatio, shorten } from '../core/format.ts'
 import type { Context } from '../core/given.ts'
 import type { LeftAlone, MaintenanceSettings, Task, Wanted } from '../core/maintenance.ts'
+import { isManaged, type ManagedTable } from '../core/managed.ts'
 import type { Thresholds } from '../core/rule.ts'
 import type { Row } from '../core/table.ts'
 import type invalidIndexes from '../derived/invalid-indexes.ts'
@@ -13,6 +14,8 @@ import staleStatistics from '../rules/stale-statistics.ts'
 export interface Facts {
   readonly tables: readonly Row<typeof tables>[] | undefined
   readonly invalidIndexes: readonly Row<typeof invalidIndexes>[] | undefined
+  /** Tables of the platform and of extensions: left alone, whatever they call for. Absent where there are none. */
+  readonly managed?: readonly ManagedTable[]
   /** Absent where it was not measured. */
   readonly bloats?: Bloats
 }
@@ -32,10 +35,30 @@ export interface PlannerTerms {
 
 /** What a task calls for now, the worst first. Pure. A backup wants nothing here: it is always taken. */
 export function planTask(task: Task, facts: Facts, context: Context, terms: PlannerTerms): Wants {
+  const ours = planFor(task, only(facts, false), context, terms)
+  const theirs = planFor(task, only(facts, true), context, terms).wanted.map(({ subject, because }) => ({
+    subject,
+    reason: `${because} It belongs to the platform or to an extension.`,
+  }))
+  return { wanted: ours.wanted, leftAlone: [...ours.leftAlone, ...theirs] }
+}
+
+function planFor(task: Task, facts: Facts, context: Context, terms: PlannerTerms): Wants {
   if (task === 'vacuum') return vacuums(facts, context, terms)
   if (task === 'analyze') return analyzes(facts, context, terms)
   if (task === 'reindex') return reindexes(facts, terms)
   return { wanted: [], leftAlone: [] }
+}
+
+/** The facts about tables that are managed by others, or about all that aren't. */
+function only({ tables, invalidIndexes, bloats, managed = [] }: Facts, theirs: boolean): Facts {
+  const chosen = <R extends ManagedTable>(rows: readonly R[]): readonly R[] =>
+    rows.filter((row) => isManaged(managed, row) === theirs)
+  return {
+    tables: tables && chosen(tables),
+    invalidIndexes: invalidIndexes && chosen(invalidIndexes),
+    ...(bloats ? { bloats: { rows: chosen(bloats.rows), unknown: bloats.unknown } } : {}),
+  }
 }
 
 const UNREAD: Wants = {

@@ -203,3 +203,9 @@ describe('what is left out', () => {
     expect(found('select id from orders where lower(note) = $1', { orders: index([expression]) })).toEqual([])
   })
 })
+
+test('none on a table that the platform manages', () => {
+  const sql = 'select c.id from customers c join orders o on o.customer_id = c.id where o.status = $1'
+  expect(found(sql).some((i) => i.startsWith('orders '))).toBe(true)
+  expect(found(sql, { orders: { managed: true } }).filter((i) => i.startsWith('orders '))).toEqual([])
+})

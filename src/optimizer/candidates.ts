@@ -48,9 +48,11 @@ export function candidatesFor(model: StatementModel, options: CandidateOptions =
   return [...found.values()].slice(0, MOST_PER_STATEMENT)
 }
 
-/** Foreign tables have no indexes here; of small ones none is of use. */
+/** Foreign tables have no indexes here, the platform's are not ours to index; of small ones none is of use. */
 export const isWorthIndexing = (table: TableFacts): boolean =>
-  table.kind !== 'foreign table' && (table.kind === 'partitioned table' || (table.rows ?? 0) >= LEAST_ROWS)
+  !table.managed &&
+  table.kind !== 'foreign table' &&
+  (table.kind === 'partitioned table' || (table.rows ?? 0) >= LEAST_ROWS)
 
 function* specsFor(access: Access, { trigram }: CandidateOptions): Generator<[IndexSpec, number]> {
   const { schema, name } = access.table

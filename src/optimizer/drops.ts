@@ -46,7 +46,7 @@ export async function needlessIndexes(
 ): Promise<readonly Needless[]> {
   const found: Needless[] = []
   let config: ReadonlySet<string> = chosen
-  for (const table of tables)
+  for (const table of tables.filter((t) => !t.managed))
     for (const index of table.indexes) {
       const coveredBy = guardOf(index) === undefined ? coverOf(index, table, advised, found) : undefined
       if (coveredBy === undefined) continue

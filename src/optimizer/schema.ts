@@ -5,7 +5,7 @@ export interface SchemaFacts {
   readonly gaps: readonly Gap[]
 }
 
-/** Something that plans can't take into account. */
+/** Something that plans or advice can't take into account. */
 export interface Gap {
   /** `schema.name` of what is missing, or of what the statistics are missing of. */
   readonly object: string
@@ -35,6 +35,8 @@ export interface TableFacts {
   /** Rows inserted, updated or deleted since the last ANALYZE. */
   readonly modifiedSinceAnalyze: number
   readonly rowSecurity: boolean
+  /** It belongs to the platform: none of its indexes is ours to make or drop. Default false. */
+  readonly managed?: boolean
   /** Rows a second over the watched window, where known. */
   readonly writes?: {
     readonly inserts: number

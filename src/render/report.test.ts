@@ -143,3 +143,11 @@ test('statements to copy are whole, everything else fits in 80 columns', () => {
   for (const line of text.split('\n'))
     if (!line.includes('DROP INDEX')) expect(cells(line)).toBeLessThanOrEqual(80)
 })
+
+test('says how many tables are left out of findings and advice, where any are', () => {
+  const managed = ok([{ schema: 'auth', table: 'users', by: 'supabase' }])
+  const tables = new Map([...report().tables, ['managed-tables', managed]])
+  expect(renderReport(report({ tables }))).toContain('Not judged: 1 table of the platform or of extensions.')
+  tables.set('managed-tables', ok([]))
+  expect(renderReport(report({ tables }))).not.toContain('Not judged')
+})

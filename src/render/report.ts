@@ -44,6 +44,7 @@ export function renderReport(
     vitalSigns(report, paint),
     findings(health.findings, remedies, paint),
     opportunitiesOf(opportunities, paint),
+    leftOut(report, paint),
     unknowns(health.unknown, paint),
   ]
   return sections.filter((s) => s !== '').join('\n')
@@ -131,6 +132,14 @@ function opportunitiesOf(all: readonly Opportunity[], { style, width }: Paint): 
     for (const statement of sql ?? []) parts.push(`    ${oneLine(statement)}\n`)
   }
   return parts.join('')
+}
+
+/** That findings and advice are not about every table there is. */
+function leftOut({ tables }: Report, { style, width }: Paint): string {
+  const outcome = tables.get('managed-tables')
+  if (!outcome?.ok || outcome.rows.length === 0) return ''
+  const theirs = plural(outcome.rows.length, 'table')
+  return style('muted', `${wrap(`Not judged: ${theirs} of the platform or of extensions.`, width)}\n`)
 }
 
 function unknowns(all: readonly Unknown[], { style, width }: Paint): string {

@@ -1,4 +1,5 @@
 import { quoteIdentifier } from '../core/identifier.ts'
+import { isPlatformSchema } from '../core/managed.ts'
 import type {
   ColumnFacts,
   ForeignKeyFacts,
@@ -25,7 +26,7 @@ export function schemaFacts(snapshot: Snapshot, gaps: readonly Gap[]): SchemaFac
   }
   const lookup: Lookup = { snapshot, columns, indexes, statistics }
   const tables = snapshot.relations.flatMap((r) => (r.kind === 'v' ? [] : [tableFacts(r, lookup)]))
-  return { tables, gaps: [...gaps, ...statisticsGaps(snapshot, tables)] }
+  return { tables, gaps: [...gaps, ...statisticsGaps(snapshot, tables), ...managedGaps(tables)] }
 }
 
 interface Lookup {
@@ -54,6 +55,7 @@ function tableFacts(r: RelationRow, lookup: Lookup): TableFacts {
     coverage: columns.length === 0 || (pages === 0 && r.kind === 'r') ? 1 : seen / columns.length,
     modifiedSinceAnalyze: r.modified,
     rowSecurity: r.rowSecurity,
+    ...(isPlatformSchema(r.schema, snapshot.platform) && { managed: true }),
   }
 }
 
@@ -155,3 +157,11 @@ function statisticsGaps(
   })
   return [...blind, ...held, ...extended]
 }
+
+const managedGaps = (tables: readonly TableFacts[]): Gap[] =>
+  tables
+    .filter((t) => t.managed)
+    .map((t) => ({
+      object: `${t.schema}.${t.name}`,
+      reason: 'it belongs to the platform: no index is advised or dropped there',
+    }))

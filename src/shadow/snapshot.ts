@@ -1,5 +1,8 @@
+import type { Capabilities } from '../core/server.ts'
+
 /** What was read of the watched database, as its catalogs have it. Oids are the watched server's. Pure data, JSON. */
 export interface Snapshot {
+  readonly platform: Capabilities['platform']
   readonly database: DatabaseRow
   readonly settings: readonly SettingRow[]
   readonly roleSettings: readonly RoleSettingRow[]

@@ -69,6 +69,7 @@ async function read(
   if (!database) throw new AppError('cannot-plan', 'the database is not in pg_database')
   const [access] = await session.rows<{ columns: boolean; extended: boolean }>(ACCESS)
   const read = {
+    platform: session.platform,
     database,
     settings: await get<Snapshot['settings'][number]>(CATALOG.settings),
     roleSettings: await get<Snapshot['roleSettings'][number]>(CATALOG.roleSettings),

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../../core/errors.ts'
+import type { Capabilities } from '../../core/server.ts'
 import { type BulkSession, openBulkSession, stateOf } from '../../postgres/bulk-session.ts'
 import type { ConnectionSpec } from '../../postgres/url.ts'
 
 /** Reads catalogs: one SELECT at a time, each a transaction of its own, none waiting for a lock longer than LOCK_TIMEOUT. */
 export interface CatalogSession {
   readonly major: number
+  readonly platform: Capabilities['platform']
   /** Rows of the SELECT. */
   rows<T>(sql: string, values?: readonly unknown[]): Promise<T[]>
   /** Catalogue queries so far. */
@@ -41,6 +43,7 @@ export async function openCatalog(spec: ConnectionSpec): Promise<CatalogSession>
   }
   return {
     major: session.capabilities.major,
+    platform: session.capabilities.platform,
     get queries() {
       return queries
     },
