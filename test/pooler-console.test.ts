@@ -1,6 +1,11 @@
 /** The pools of a real PgBouncer, read from its admin console beside the server's own facts. */
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { withPoolerConsole } from '../src/postgres/pooler-console.ts'
+import { connect } from '../src/postgres/session.ts'
+import { parseUrl } from '../src/postgres/url.ts'
+import instance from '../src/probes/instance.ts'
+import pools from '../src/probes/pools.ts'
 import { type Check, checkDatabase } from '../src/wire.ts'
 import { type Pgbouncer, pgbouncerPath, startPgbouncer } from './pgbouncer.ts'
 import { freshDatabase, LATEST, serverUrl, type TestDatabase } from './servers.ts'
@@ -53,6 +58,25 @@ describe.skipIf(pgbouncerPath === undefined)('with the console of a PgBouncer', 
     await answered
     await expect.poll(async () => waiting(await check()), { timeout: 20_000 }).toEqual([])
     await Promise.all(clients.map((c) => c.end()))
+  })
+
+  test('no connection to the console outlives a session whose flight failed', async () => {
+    const session = await connect(parseUrl(db.url, {}))
+    const both = withPoolerConsole(session, parseUrl(`${bouncer.console}?sslmode=disable`, {}))
+    await db.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pgtend'",
+    )
+    await expect.poll(() => session.open).toBe(false)
+    // The server is known to be gone before the console has been reached.
+    const flight = both.flight([{ probe: instance }, { probe: pools }])
+    await expect(flight).rejects.toMatchObject({ code: 'unreachable' })
+    await both.close()
+    // A login of our own comes after one that was under way.
+    const admin = new pg.Client({ connectionString: bouncer.console })
+    await admin.connect()
+    const { rows } = await admin.query('SHOW CLIENTS')
+    await admin.end()
+    expect(rows.filter((c) => c.database === 'pgbouncer' && c.application_name === 'pgtend')).toEqual([])
   })
 
   test('a console that does not answer is unknown with the reason; the rest is read', async () => {

@@ -16,10 +16,15 @@ interface Console {
 }
 
 function openConsole(spec: ConnectionSpec): Console {
-  let connection: Connection | undefined
+  // The attempt and not what came of it: one that is under way is closed as well.
+  let opening: Promise<Connection> | undefined
+  const opened = async (): Promise<Connection | undefined> => {
+    const connection = await opening?.catch(() => undefined)
+    return connection?.lost === undefined ? connection : undefined
+  }
   const rowsOf = async (probe: Probe): Promise<Outcome> => {
-    if (connection?.lost !== undefined) connection = undefined
-    connection ??= await openConnection(spec, PATIENCE, 'pgtend', false)
+    if ((await opened()) === undefined) opening = openConnection(spec, PATIENCE, 'pgtend', false)
+    const connection = await (opening as Promise<Connection>)
     // No values and no name: sent as a simple query, the only kind that the console takes.
     const query = { text: sqlFor(probe, 18) ?? '', rowMode: 'array' } as const
     const { value } = await withDeadline(connection, PATIENCE, connection.client.query<string[]>(query))
@@ -39,7 +44,7 @@ function openConsole(spec: ConnectionSpec): Console {
           'Give the URL of the admin console as pooler of the target, with a user of its stats_users or admin_users.',
         )
       }),
-    close: async () => connection?.end(),
+    close: async () => (await opened())?.end(),
   }
 }
 
@@ -63,8 +68,10 @@ export function withPoolerConsole(session: Session, spec: ConnectionSpec): Sessi
         const rows = outcome.ok ? outcome.rows.length : 0
         return [probe.name, { outcome, ms: performance.now() - begun, rows, bytes: 0 }] as const
       })
-      const flight = await session.flight(others, options)
-      return { ...flight, results: new Map([...flight.results, ...(await Promise.all(told))]) }
+      // Nothing is left under way by a flight that fails.
+      const answers = Promise.all(told)
+      const flight = await session.flight(others, options).finally(() => answers)
+      return { ...flight, results: new Map([...flight.results, ...(await answers)]) }
     },
     async close() {
       await Promise.all([session.close(), console.close()])
