@@ -10,7 +10,7 @@ BEGIN
   END IF;
   RETURN QUERY
   WITH sessions AS (
-    SELECT count(*) AS used,
+    SELECT count(*) AS used, count(*) FILTER (WHERE datname = current_database()) AS here,
       count(*) FILTER (WHERE state = 'active' AND pid <> pg_backend_pid()) AS active,
       count(*) FILTER (WHERE state = 'idle') AS idle,
       count(*) FILTER (WHERE state = 'idle in transaction') AS idle_in_transaction,
@@ -21,10 +21,10 @@ BEGIN
       - current_setting('superuser_reserved_connections')::integer
       - coalesce(current_setting('reserved_connections', true)::integer, 0)) AS n
   ), own AS (
-    SELECT pg_stat_get_db_numbackends(d.oid) AS backends, nullif(greatest(d.datconnlimit, 0), 0) AS most
+    SELECT nullif(greatest(d.datconnlimit, 0), 0) AS most
     FROM pg_database d WHERE d.datname = current_database()
   ), share AS (
-    SELECT CASE WHEN u.n = 0 THEN 1 ELSE s.used::numeric / u.n END AS server, o.backends::numeric / o.most AS database
+    SELECT CASE WHEN u.n = 0 THEN 1 ELSE s.used::numeric / u.n END AS server, s.here::numeric / o.most AS database
     FROM sessions s, usable u, own o
   )
   SELECT 'connections', round(greatest(h.server, h.database), 4),
@@ -33,7 +33,7 @@ BEGIN
     pgtend.about('connections-near-limit', 'ratio') || jsonb_strip_nulls(jsonb_build_object(
       'used', s.used, 'usable', u.n, 'active', s.active, 'idle', s.idle,
       'idle_in_transaction', s.idle_in_transaction, 'waiting_on_lock', s.waiting_on_lock,
-      'database_sessions', o.backends, 'database_limit', o.most))
+      'database_sessions', s.here, 'database_limit', o.most))
   FROM sessions s, usable u, own o, share h;
 
   -- The idle sessions of poolers, of PostgREST and of a platform's own services are at work.

@@ -14,7 +14,7 @@ test('the limits of server, databases and roles, each with what is taken', () =>
     activity: [session('app', 'app'), session('app', 'app'), session('batch', 'other')],
     databases: [
       row(databases, { database: 'app', connection_limit: 20, backends: 5, current: true }),
-      row(databases, { database: 'other', backends: 5 }),
+      row(databases, { database: 'other', connection_limit: 2, backends: 5 }),
       row(databases, { database: 'closed', connection_limit: 0 }),
     ],
     roles: [
@@ -26,7 +26,9 @@ test('the limits of server, databases and roles, each with what is taken', () =>
   })
   expect(rows.map((r) => [r.subject, r.used, r.limit, r.utilisation, r.here])).toEqual([
     ['instance', 50, 97, 50 / 97, true],
-    ['database app', 5, 20, 0.25, true],
+    // Two clients and our own session; the other backends are workers of parallel queries.
+    ['database app', 3, 20, 0.15, true],
+    ['database other', 1, 2, 0.5, false],
     ['role app', 2, 4, 0.5, true],
     ['role batch', 1, 1, 1, false],
     // Our own session is not in the activity.

@@ -13,7 +13,7 @@ export default defineDerived({
   rows: 'many',
   from: {
     connections,
-    activity: maybe(activity),
+    activity,
     databases: maybe(databases),
     roles: maybe(roleLimits),
   },
@@ -26,12 +26,16 @@ export default defineDerived({
     here: flag('It limits the server, the connected database or one of its users'),
   },
   history: ['utilisation'],
-  compute({ connections: [c], activity = [], databases = [], roles = [] }, { server }) {
+  compute({ connections: [c], activity, databases = [], roles = [] }, { server }) {
     const share = (used: number, limit: number) => ({
       used,
       limit,
       utilisation: limit > 0 ? used / limit : 1,
     })
+    // Activity leaves out our own session. Clients alone: CountDBConnections and CountUserBackends (procarray.c) leave out
+    // the workers of parallel queries.
+    const taken = (by: 'database' | 'user', name: string, current: boolean) =>
+      activity.filter((a) => a[by] === name).length + (current ? 1 : 0)
     const present = (role: string) => activity.some((a) => a.user === role && a.database === server.database)
     return [
       ...(c
@@ -48,20 +52,18 @@ export default defineDerived({
           ? [
               {
                 ...{ subject: `database ${d.database}`, kind: 'database', here: d.current },
-                ...share(d.backends, d.connection_limit),
+                ...share(taken('database', d.database, d.current), d.connection_limit),
               },
             ]
           : [],
       ),
       ...roles.flatMap((r) => {
         if (r.limit === 0) return []
-        // Activity leaves out our own session.
-        const used = activity.filter((a) => a.user === r.role).length + (r.current ? 1 : 0)
         return [
           {
             subject: `role ${r.role}`,
             kind: 'role',
-            ...share(used, r.limit),
+            ...share(taken('user', r.role, r.current), r.limit),
             here: r.current || present(r.role),
           },
         ]

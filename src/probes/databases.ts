@@ -13,7 +13,7 @@ export default defineProbe({
   columns: {
     database: label('Name of the database'),
     oid: id('Oid of the database'),
-    backends: gauge('count', 'Backends connected to it now'),
+    backends: gauge('count', 'Backends connected to it now: clients, parallel and autovacuum workers'),
     connection_limit: optional(gauge('count', 'Connections that it allows; null where it sets no limit')),
     commits: counter('count', 'Transactions committed'),
     rollbacks: counter('count', 'Transactions rolled back'),

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { ConfigInput } from '../../src/monitor/config.ts'
 import { look, lookUntil, run } from '../observe.ts'
-import { freshDatabase, LATEST, type TestDatabase } from '../servers.ts'
+import { freshDatabase, LATEST, majors, type TestDatabase } from '../servers.ts'
 
 let db: TestDatabase
 const see = (config: ConfigInput = {}, act?: () => Promise<unknown>) => look(db.monitorUrl, config, act)
@@ -94,3 +94,32 @@ test('connections of a database that has its own limit', async () => {
   await clients[0]?.end()
   await lookUntil(see, (s) => s.findings('connections-near-limit', subject).length === 0)
 })
+
+test.each(majors)(
+  'PostgreSQL %i: workers of a parallel query take no connection of the database',
+  async (major) => {
+    const own = await freshDatabase(major)
+    const subject = `database ${own.name}`
+    await own.query('CREATE TABLE large WITH (parallel_workers = 4) AS SELECT generate_series(1, 20000) AS n')
+    const client = await own.client()
+    await client.query('SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0')
+    const slow = client.query('SELECT count(*) FROM large WHERE pg_sleep(0.01) IS NOT NULL').catch(() => {})
+    const workers = async () =>
+      (
+        await own.query(
+          "SELECT FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'parallel worker'",
+        )
+      ).length
+    await expect.poll(workers, { timeout: 20_000 }).toBeGreaterThan(0)
+    // The client, the one that asks here, and pgtend.
+    await own.query(`ALTER DATABASE ${own.name} CONNECTION LIMIT 4`)
+    const seen = await look(own.monitorUrl)
+    expect(await workers()).toBeGreaterThan(0)
+    expect(seen.rows('connection-limits')).toContainEqual(
+      expect.objectContaining({ subject, used: 3, limit: 4 }),
+    )
+    expect(seen.findings('connections-near-limit', subject)).toEqual([])
+    await own.drop()
+    await slow
+  },
+)
