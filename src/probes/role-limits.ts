@@ -4,7 +4,7 @@ import { defineProbe } from '../core/probe.ts'
 export default defineProbe({
   name: 'role-limits',
   title: 'Roles with a connection limit',
-  doc: 'Roles that may log in and have a connection limit of their own.',
+  doc: 'Roles that may log in and have a connection limit of their own. Superusers are left out: they are let in beyond it.',
   scope: 'instance',
   every: 'sweep',
   needs: 'any',
@@ -18,7 +18,7 @@ export default defineProbe({
     14: `
 select rolname as role, rolconnlimit as limit, rolname = session_user as current
 from pg_roles
-where rolcanlogin and rolconnlimit >= 0
+where rolcanlogin and rolconnlimit >= 0 and not rolsuper
 order by rolname`,
   },
 })

@@ -86,6 +86,13 @@ test('the connection limits of a role and of the database are judged', async () 
   expect(seen.findings('connections-near-limit')).toMatchObject([
     { subject: 'role app', severity: 'critical', value: 1, evidence: { used: 5, usable: 5 } },
   ])
+  // PostgreSQL holds no superuser to it (InitializeSessionUserId in miscinit.c).
+  await run(server.url(), 'ALTER ROLE app SUPERUSER')
+  const beyond = await see()
+  expect(beyond.findings('connections-near-limit')).toEqual([])
+  expect(beyond.rows('connection-limits')).not.toContainEqual(expect.objectContaining({ kind: 'role' }))
+  await run(server.url(), 'ALTER ROLE app NOSUPERUSER')
+  expect((await see()).findings('connections-near-limit')).toMatchObject([{ subject: 'role app' }])
   await Promise.all(open.map((c) => c.end()))
   await lookUntil(see, (s) => s.findings('connections-near-limit').length === 0)
 })
