@@ -162,7 +162,7 @@ const figuresOf = (rate: Rate, window: number): CurrentFigures => ({
   cacheHit: rate.cache_hit,
   tempBlocksPerCall: rate.temp_blocks / rate.calls,
   walPerCall: rate.wal / rate.calls,
-  planningPerCall: rate.planning / rate.calls,
+  planningPerCall: rate.planning === null ? null : rate.planning / rate.calls,
   deviation: rate.stddev,
   max: rate.max,
   window,

@@ -18,7 +18,7 @@ function hint(s: Row<typeof statementRates>): string {
     return `It returns ${formatCount(s.rows_per_call)} rows a call: does somebody read them all, or would LIMIT do?`
   if (s.blocks / s.calls > BLOCKS_PER_ROW * Math.max(1, s.rows_per_call))
     return `It reads ${formatCount(s.blocks / s.calls)} blocks a call to give ${formatCount(s.rows_per_call)} rows: an index is likely missing.`
-  if (s.read_seconds > MOSTLY_READING * s.total)
+  if ((s.read_seconds ?? 0) > MOSTLY_READING * s.total)
     return 'It spends most of its time reading from disk: what it needs does not stay in memory.'
   return 'It reads little: see whether it waits for locks, calls a function, or sleeps.'
 }

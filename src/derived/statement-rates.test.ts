@@ -127,3 +127,20 @@ test('where no text can be read, those of sessions stand in, redacted', () => {
   expect(of(null)).toEqual(['SELECT ? WHERE ? = ?', null])
   expect(of({ b: 'SELECT $1' })).toEqual([null, 'SELECT $1'])
 })
+
+test('what the server does not measure is none, not 0', () => {
+  const measured = (settings: Record<string, string>) => {
+    const [before, now] = [0, 2].map((n) => [
+      row(statements, { query_id: 'a', calls: n, exec_seconds: n, read_seconds: n / 2, plan_seconds: n / 4 }),
+    ])
+    const both = { seconds: 10, before: before ?? [], now: now ?? [] }
+    const given = { statements: both, texts: [], sessions: [], roles: [] }
+    const [rate] = derive(statementRates, given, { server: { settings } })
+    return [rate?.read_seconds, rate?.planning]
+  }
+  expect(measured({ track_io_timing: 'on', 'pg_stat_statements.track_planning': 'on' })).toEqual([1, 0.5])
+  expect(measured({ track_io_timing: 'off', 'pg_stat_statements.track_planning': 'off' })).toEqual([
+    null,
+    null,
+  ])
+})

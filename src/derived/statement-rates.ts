@@ -50,14 +50,21 @@ export default defineDerived({
     blocks: gauge('count', 'Blocks asked for in the window'),
     cache_hit: optional(gauge('ratio', 'Blocks found in shared buffers; none where no block was asked for')),
     temp_blocks: gauge('count', 'Blocks of temporary files read and written in the window'),
-    read_seconds: gauge('seconds', 'Time spent reading blocks in the window; 0 where track_io_timing is off'),
+    read_seconds: optional(
+      gauge('seconds', 'Time spent reading blocks in the window; none where track_io_timing is off'),
+    ),
     wal: gauge('bytes', 'WAL written in the window'),
-    planning: gauge('seconds', 'Time spent planning it in the window; 0 where track_planning is off'),
+    planning: optional(
+      gauge('seconds', 'Time spent planning it in the window; none where track_planning is off'),
+    ),
     stddev: gauge('seconds', 'Standard deviation of the execution time since its statistics began'),
     max: gauge('seconds', 'Longest execution since its statistics began'),
     slow: flag('Whether the mean is above the limit for slow statements'),
   },
-  compute({ statements: both, texts, sessions = NONE, roles = NONE }, { limits }) {
+  compute({ statements: both, texts, sessions = NONE, roles = NONE }, { limits, server }) {
+    // What is not measured is sent as 0.
+    const reads = server.settings.track_io_timing !== 'off'
+    const plans = server.settings['pg_stat_statements.track_planning'] !== 'off'
     const known = textsById(texts ?? sessions)
     const named = rolesByOid(roles)
     const ran = statementDifferences(both).changes.filter(
@@ -89,9 +96,9 @@ export default defineDerived({
           blocks,
           cache_hit: blocks === 0 ? null : grew.hit_blocks / blocks,
           temp_blocks: grew.temp_blocks,
-          read_seconds: grew.read_seconds,
+          read_seconds: reads ? grew.read_seconds : null,
           wal: grew.wal_bytes,
-          planning: grew.plan_seconds,
+          planning: plans ? grew.plan_seconds : null,
           stddev: row.stddev_seconds,
           max: row.max_seconds,
           slow: mean > limits.slowQuery,

@@ -60,7 +60,8 @@ export interface CurrentFigures {
   /** Bytes. */
   readonly walPerCall: number
   /** Seconds; 0 where track_planning is off. */
-  readonly planningPerCall: number
+  /** Null where track_planning is off. */
+  readonly planningPerCall: number | null
   /** Of the execution time since its statistics began, seconds. */
   readonly deviation: number
   readonly max: number

@@ -130,7 +130,7 @@ function Current({ figures }: { readonly figures: CurrentFigures }) {
           value: formatCount(blocksPerCall),
           note: `of one call${cacheHit === null ? '' : `, ${formatRatio(cacheHit)} from shared buffers`}`,
         },
-        ...(planningPerCall > 0
+        ...(planningPerCall !== null && planningPerCall > 0
           ? [{ name: 'Planning', value: showValue(planningPerCall, 'seconds'), note: 'of one call' }]
           : []),
         ...(tempBlocksPerCall > 0
