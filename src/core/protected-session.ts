@@ -37,12 +37,19 @@ const APPLICATIONS: ReadonlyMap<string, string> = new Map([
   ['pgbouncer', 'the pooler PgBouncer'],
 ])
 
+/** Which service of a platform runs as this role, if any: `the API (PostgREST)` as `authenticator`. */
+export const roleService = (role: string): string | undefined => ROLES.get(role.toLowerCase())
+
+/** Which service calls itself so, if any, whatever the number of its release. */
+export const applicationService = (application: string): string | undefined =>
+  APPLICATIONS.get(application.toLowerCase().replace(/ [\d.]+$/, ''))
+
 /**
  * Why a session is never hit, or undefined where it may be (SPEC U2): services of the platform, replication, logical
  * decoding, background workers, autovacuum against wraparound, and pgtend itself. Pure.
  */
 export function whyProtected({ user, application, backendType, query }: SessionTraits): string | undefined {
-  const role = user === null ? undefined : ROLES.get(user.toLowerCase())
+  const role = user === null ? undefined : roleService(user)
   if (role !== undefined) return `it belongs to ${role} (role ${user})`
   if (backendType === 'walsender') return 'it sends WAL to a standby or a subscriber'
   if (backendType === 'autovacuum worker') {
@@ -53,6 +60,6 @@ export function whyProtected({ user, application, backendType, query }: SessionT
   if (backendType === 'parallel worker') return 'it helps another session: cancel that one'
   if (backendType !== null && backendType !== 'client backend') return `it is a ${backendType} of the server`
   if (application === 'pgtend' || application.startsWith('pgtend ')) return 'it is pgtend itself'
-  const app = APPLICATIONS.get(application.toLowerCase().replace(/ [\d.]+$/, ''))
+  const app = applicationService(application)
   return app === undefined ? undefined : `it is ${app}`
 }

@@ -40,3 +40,15 @@ test('a group tells what its sessions do', () => {
 })
 
 test('nobody: no groups', () => expect(derive(connectionGroups, { activity: [] })).toEqual([]))
+
+test('roles and applications of a platform are named as the services that they are', () => {
+  const service = (values: Parameters<typeof row<typeof activity>>[1]) =>
+    derive(connectionGroups, { activity: [row(activity, values)] }).flatMap((g) => g.service ?? [])
+  expect(service({ user: 'authenticator', application: 'PostgREST 12.2' })).toEqual([
+    'the API (PostgREST)',
+    'the API (PostgREST)',
+  ])
+  expect(service({ user: 'app', application: 'web' })).toEqual([])
+  // A database or a state of that name is none.
+  expect(service({ user: 'app', application: 'web', database: 'supavisor' })).toEqual([])
+})

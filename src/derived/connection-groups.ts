@@ -1,5 +1,6 @@
-import { gauge, label, optional } from '../core/columns.ts'
+import { detail, gauge, label, optional } from '../core/columns.ts'
 import { defineDerived } from '../core/derived.ts'
+import { applicationService, roleService } from '../core/protected-session.ts'
 import type { Row } from '../core/table.ts'
 import activity from '../probes/activity.ts'
 import { byText } from './_names.ts'
@@ -15,6 +16,11 @@ const GROUPINGS: Readonly<Record<string, (session: Session) => string>> = {
   client: (s) => s.client ?? 'local',
 }
 
+const SERVICES: Readonly<Record<string, (name: string) => string | undefined>> = {
+  user: roleService,
+  application: applicationService,
+}
+
 export default defineDerived({
   name: 'connection-groups',
   title: 'Connections by state, application, user, database and client',
@@ -24,6 +30,9 @@ export default defineDerived({
   columns: {
     by: label('What the sessions are grouped by: state, application, user, database or client'),
     name: label('The group’s name'),
+    service: optional(
+      detail('Which service of the platform the role or application is, such as the API or a pooler'),
+    ),
     connections: gauge('count', 'Sessions in the group'),
     active: gauge('count', 'Those running a statement'),
     idle: gauge('count', 'Those idle outside a transaction'),
@@ -42,6 +51,7 @@ export default defineDerived({
           return {
             by,
             name,
+            service: SERVICES[by]?.(name) ?? null,
             connections: sessions.length,
             active: sessions.filter((s) => s.state === 'active').length,
             idle: idle.length,

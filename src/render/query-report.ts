@@ -138,7 +138,9 @@ function figuresOf(c: NonNullable<QueryReport['current']>): string {
   const each = [
     `${formatCount(c.rowsPerCall)} rows`,
     `${formatCount(c.blocksPerCall)} blocks${c.cacheHit === null ? '' : ` (${formatRatio(c.cacheHit)} from shared buffers)`}`,
-    ...(c.planningPerCall !== null && c.planningPerCall > 0 ? [`${formatSeconds(c.planningPerCall)} of planning`] : []),
+    ...(c.planningPerCall !== null && c.planningPerCall > 0
+      ? [`${formatSeconds(c.planningPerCall)} of planning`]
+      : []),
     ...(c.tempBlocksPerCall > 0 ? [`${formatCount(c.tempBlocksPerCall)} blocks of temporary files`] : []),
     ...(c.walPerCall > 0 ? [`${formatBytes(c.walPerCall)} of WAL`] : []),
   ]

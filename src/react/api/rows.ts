@@ -25,6 +25,7 @@ export interface FactRows {
   'connection-groups': {
     by: 'state' | 'application' | 'user' | 'database' | 'client'
     name: string
+    service: string | null
     connections: number
     active: number
     idle: number

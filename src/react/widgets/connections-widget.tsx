@@ -93,7 +93,7 @@ function Applications({ rows }: { readonly rows: readonly FactRows['connection-g
       rows={shown}
       rowKey={(r) => r.name}
       columns={[
-        { name: 'Application', render: (r) => r.name || 'unnamed' },
+        { name: 'Application', render: (r) => (r.service ? `${r.name}: ${r.service}` : r.name || 'unnamed') },
         { name: 'Total', numeric: true, render: (r) => r.connections },
         { name: 'Active', numeric: true, render: (r) => r.active },
         { name: 'Longest idle', numeric: true, render: (r) => showValue(r.oldest_idle, 'seconds') },
