@@ -1,7 +1,11 @@
 import { whyProtected } from '../core/protected-session.ts'
 
 /** How a finding about one session is identified. */
-export const sessionSubject = (pid: number): string => (pid === 0 ? 'prepared transaction' : `pid ${pid}`)
+export const sessionSubject = (pid: number): string => `pid ${pid}`
+
+/** How a finding about a prepared transaction is identified; without its name where that is not known. */
+export const preparedSubject = (name: string | undefined): string =>
+  name === undefined ? 'prepared transaction' : `prepared transaction ${name}`
 
 /** How a sentence names a session. */
 export function nameSession(session: {
@@ -9,7 +13,6 @@ export function nameSession(session: {
   readonly application: string | null
   readonly user: string | null
 }): string {
-  if (session.pid === 0) return 'A prepared transaction'
   const who = session.application || session.user
   return who ? `${who} (pid ${session.pid})` : `Session ${session.pid}`
 }

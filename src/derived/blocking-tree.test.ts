@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { derive, row } from '../../test/facts.ts'
 import activity from '../probes/activity.ts'
 import blocking from '../probes/blocking.ts'
+import preparedTransactions from '../probes/prepared-transactions.ts'
 import blockingTree from './blocking-tree.ts'
 
 const waits = (edges: Record<number, number[]>) =>
@@ -18,9 +19,11 @@ const waits = (edges: Record<number, number[]>) =>
 const tree = (edges: Record<number, number[]>, sessions: readonly number[] = []) =>
   derive(blockingTree, {
     blocking: waits(edges),
+    prepared: undefined,
     activity: sessions.map((pid) => row(activity, { pid, application: `app ${pid}`, query: 'SELECT 42' })),
   })
-const shape = (edges: Record<number, number[]>) => tree(edges).map((t) => [t.pid, t.depth, t.root, t.blocked])
+const shape = (edges: Record<number, number[]>) =>
+  tree(edges).map((t) => [t.pid, t.depth, Number(t.root.slice('pid '.length)), t.blocked])
 
 test('nobody waits: no tree', () => expect(tree({})).toEqual([]))
 
@@ -32,7 +35,7 @@ test('a chain has its root first, which does not wait', () => {
   ])
   expect(tree({ 2: [1] }).map((t) => [t.is_root, t.blocker, t.waiting])).toEqual([
     [true, null, null],
-    [false, 1, 2],
+    [false, 'pid 1', 2],
   ])
 })
 
@@ -49,10 +52,39 @@ test('a second blocker is a root of its own', () =>
     [2, 0, 2, 1],
   ]))
 
-test('a prepared transaction is process 0', () =>
-  expect(shape({ 4: [0] })).toEqual([
-    [0, 0, 0, 1],
-    [4, 1, 0, 0],
+/** Waits for one relation lock, with the prepared transactions that hold it too as `[name, mode]`. */
+const behind = (pid: number, mode: string, ...holders: [string, string][]) =>
+  row(blocking, {
+    ...{ pid, mode, blocked_by: [0], waiting: 2, lock_type: 'relation' },
+    ...{ prepared: holders.map(([name]) => name), prepared_modes: holders.map(([, held]) => held) },
+  })
+
+test('each prepared transaction is a root of its own, with its owner and age', () => {
+  const exclusive = 'AccessExclusiveLock'
+  const seen = derive(blockingTree, {
+    blocking: [behind(4, exclusive, ['b', 'ShareLock']), behind(5, exclusive, ['a', exclusive])],
+    activity: [],
+    prepared: [row(preparedTransactions, { transaction: 'a', owner: 'app', database: 'shop', age: 90 })],
+  })
+  const [a, b] = ['prepared transaction a', 'prepared transaction b']
+  expect(seen).toMatchObject([
+    { subject: a, pid: 0, transaction: 'a', is_root: true, blocked: 1, user: 'app', state_seconds: 90 },
+    { subject: 'pid 5', root: a, blocker: a },
+    { subject: b, pid: 0, transaction: 'b', is_root: true, blocked: 1, user: null, state: 'prepared' },
+    { subject: 'pid 4', root: b, blocker: b },
+  ])
+})
+
+test('a prepared transaction that holds the same lock in a mode that lets it be is no blocker', () => {
+  const waiting = behind(4, 'ShareLock', ['reads', 'AccessShareLock'], ['writes', 'RowExclusiveLock'])
+  const seen = derive(blockingTree, { blocking: [waiting], activity: [], prepared: undefined })
+  expect(seen.map((t) => t.subject)).toEqual(['prepared transaction writes', 'pid 4'])
+})
+
+test('one that has ended before it could be named is a root still', () =>
+  expect(tree({ 4: [0] })).toMatchObject([
+    { subject: 'prepared transaction', pid: 0, transaction: null, blocked: 1 },
+    { subject: 'pid 4', blocker: 'prepared transaction' },
   ]))
 
 test('a deadlock has a head too', () =>
@@ -72,7 +104,9 @@ test('sessions are named where they can be read, their statements without litera
 
 test('one that is not to be ended says why', () => {
   const sessions = [row(activity, { pid: 1, application: 'PostgREST 12.2' }), row(activity, { pid: 2 })]
-  expect(derive(blockingTree, { blocking: waits({ 2: [1] }), activity: sessions })).toMatchObject([
+  expect(
+    derive(blockingTree, { blocking: waits({ 2: [1] }), activity: sessions, prepared: undefined }),
+  ).toMatchObject([
     { pid: 1, protected: 'it is the API (PostgREST)' },
     { pid: 2, protected: null },
   ])
@@ -87,8 +121,8 @@ test('whoever waits for whom, each is there once, below its blocker, and it ends
       const everyone = new Set([...Object.keys(edges).map(Number), ...Object.values(edges).flat()])
       expect(rows.map((r) => r.pid).sort()).toEqual([...everyone].sort())
       for (const r of rows) {
-        const above = rows.find((b) => b.pid === r.blocker)
-        if (r.is_root) expect(r).toMatchObject({ blocker: null, depth: 0, root: r.pid })
+        const above = rows.find((b) => b.subject === r.blocker)
+        if (r.is_root) expect(r).toMatchObject({ blocker: null, depth: 0, root: r.subject })
         else expect(above).toMatchObject({ depth: r.depth - 1, root: r.root })
       }
     }),

@@ -8,7 +8,7 @@ import preparedTransactions from '../probes/prepared-transactions.ts'
 import replication from '../probes/replication.ts'
 import replicationSlots from '../probes/replication-slots.ts'
 import vacuumProgress from '../probes/vacuum-progress.ts'
-import { nameSession, sessionSubject } from './_session.ts'
+import { nameSession, preparedSubject, sessionSubject } from './_session.ts'
 
 /** Newer ones change from look to look and hold back next to nothing. */
 const MOST = 20
@@ -60,7 +60,7 @@ export default defineDerived({
         ),
       ...prepared.map(
         (p): Held => ({
-          ...{ subject: `prepared transaction ${p.transaction}`, kind: 'prepared transaction' },
+          ...{ subject: preparedSubject(p.transaction), kind: 'prepared transaction' },
           ...{ holder: `the prepared transaction ${p.transaction}`, database: p.database },
           ...{ age: p.xmin_age, seconds: p.age, catalogs_only: false },
         }),

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { one, readProbe } from '../../test/read-probe.ts'
-import { freshDatabase, LATEST, majors, type TestDatabase } from '../../test/servers.ts'
+import { freshDatabase, majors, type TestDatabase } from '../../test/servers.ts'
 import { startServer } from '../embedded/server.ts'
 import blocking from './blocking.ts'
 
@@ -79,21 +79,71 @@ describe.each(majors)('PostgreSQL %i', (major) => {
   })
 })
 
-test('a prepared transaction blocks as process 0', async () => {
+test.each(majors)('PostgreSQL %i: prepared transactions block as process 0, with names', async (major) => {
   const dir = mkdtempSync(join(tmpdir(), 'pgtend-blocking-'))
-  const settings = { max_prepared_transactions: '2', fsync: 'off' }
-  const server = await startServer({ major: LATEST, dataDir: join(dir, 'data'), settings })
-  try {
+  const settings = { max_prepared_transactions: '4', fsync: 'off' }
+  const options = { major, dataDir: join(dir, 'data'), settings }
+  let server = await startServer(options)
+  const open = async () => {
     const client = new pg.Client({ connectionString: server.url() })
     client.on('error', () => {})
     await client.connect()
+    return client
+  }
+  /** What keeps a statement waiting, told by another session; it is then given up. */
+  const before = async (sql: string) => {
+    const client = await open()
     const pid = await pidOf(client)
-    await client.query('CREATE TABLE t ()')
-    await client.query(`BEGIN; LOCK TABLE t; PREPARE TRANSACTION 'forgotten'`)
-    const waits = client.query('TABLE t').catch(() => undefined)
-    expect((await waiting(server.url(), pid)).blocked_by).toEqual([0])
+    await client.query("BEGIN; SET LOCAL statement_timeout = '60s'")
+    const waits = client.query(sql).catch(() => undefined)
+    const { blocked_by, prepared, prepared_modes, mode } = await waiting(server.url(), pid)
+    const other = await open()
+    await other.query(`SELECT pg_cancel_backend(${pid})`)
+    await Promise.all([waits, other.end()])
+    await client.end()
+    const holders = (prepared ?? []).map((name, at) => `${name} ${prepared_modes?.[at]}`).sort()
+    return { blocked_by, holders, mode }
+  }
+  const look = async () => {
+    // By row: the one that has changed it, in a subtransaction too.
+    const row = { blocked_by: [0], mode: 'ShareLock' }
+    expect(await before('UPDATE t SET id = id WHERE id = 1')).toEqual({
+      ...row,
+      holders: ['one ExclusiveLock'],
+    })
+    expect(await before('UPDATE t SET id = id WHERE id = 2')).toEqual({
+      ...row,
+      holders: [`it's "two" ExclusiveLock`],
+    })
+    // By table: all that hold a lock on it, also in a mode that would not keep it waiting.
+    const holders = [`it's "two" RowExclusiveLock`, 'one RowExclusiveLock', 'reads AccessShareLock']
+    expect(await before('LOCK TABLE t IN SHARE MODE')).toEqual({ ...row, holders })
+    expect((await before('SELECT pg_advisory_xact_lock(7)')).holders).toEqual(['reads ExclusiveLock'])
+  }
+  try {
+    const client = await open()
+    await client.query('CREATE TABLE t AS SELECT g AS id FROM generate_series(1, 2) g; CREATE TABLE u ()')
+    await client.query(`BEGIN; UPDATE t SET id = id WHERE id = 1; PREPARE TRANSACTION 'one'`)
+    await client.query(
+      `BEGIN; SAVEPOINT s; UPDATE t SET id = id WHERE id = 2; RELEASE s; PREPARE TRANSACTION 'it''s "two"'`,
+    )
+    await client.query(
+      `BEGIN; SELECT FROM t; SELECT pg_advisory_xact_lock(7); INSERT INTO u DEFAULT VALUES; PREPARE TRANSACTION 'reads'`,
+    )
+    await client.query(`BEGIN; LOCK TABLE u IN SHARE UPDATE EXCLUSIVE MODE; PREPARE TRANSACTION 'elsewhere'`)
+    await look()
+    // A session in between is one as ever, and behind it nothing of what is prepared.
+    await client.query('BEGIN; SELECT pg_advisory_xact_lock(8)')
+    expect(await before('SELECT pg_advisory_xact_lock(8)')).toEqual({
+      blocked_by: [await pidOf(client)],
+      holders: [],
+      mode: 'ExclusiveLock',
+    })
+    await client.end()
+    // Over a restart they have no virtual transaction of a session any more.
     await server.stop('immediate')
-    await waits
+    server = await startServer(options)
+    await look()
   } finally {
     await server.stop('immediate')
     rmSync(dir, { recursive: true, force: true })

@@ -13,6 +13,10 @@ export default defineProbe({
   columns: {
     pid: id('Process id of the waiting backend'),
     blocked_by: list<number>('Process ids of those that block it directly; 0 is a prepared transaction'),
+    prepared: optional(
+      list<string>('Names of the prepared transactions that hold the same lock; null where none blocks it'),
+    ),
+    prepared_modes: optional(list<string>('The mode that each of these holds it in, in the same order')),
     waiting: gauge('seconds', 'Since it began to wait'),
     mode: detail('Lock mode that it waits for, such as ShareLock'),
     lock_type: detail('What the lock is on: relation, tuple, transactionid, advisory, …'),
@@ -21,10 +25,11 @@ export default defineProbe({
   },
   sql: {
     // pg_blocking_pids stops the lock manager for a moment, so once for each waiting backend. No blocker left: it has
-    // its lock by now. A wait for a row is a wait for its transaction: the held tuple lock tells the table.
+    // its lock by now. A wait for a row is a wait for its transaction: the held tuple lock tells the table. A prepared
+    // transaction has no process: all its locks have one virtual transaction, also that on its own transaction id.
     14: `
 with locks as materialized (
-  select * from pg_locks where not granted or locktype = 'tuple'
+  select * from pg_locks where not granted or locktype = 'tuple' or pid is null
 ), waiting as materialized (
   select *, pg_blocking_pids(pid) as blockers from locks where not granted
 )
@@ -32,6 +37,8 @@ select w.pid,
   (select json_agg(b.pid order by b.nth)
     from (select pid, min(nth) as nth from unnest(w.blockers) with ordinality as u(pid, nth) group by pid) b
   ) as blocked_by,
+  p.gids as prepared,
+  p.modes as prepared_modes,
   coalesce(${secondsSince('w.waitstart')}, 0) as waiting,
   w.mode,
   w.locktype as lock_type,
@@ -52,6 +59,15 @@ left join lateral (
   join pg_namespace n on n.oid = c.relnamespace
   where l.database in (0, ${thisDatabase})
 ) r on true
+left join lateral (
+  select json_agg(x.gid) as gids, json_agg(h.mode) as modes
+  from locks h
+  join locks t on t.virtualtransaction = h.virtualtransaction and t.pid is null
+  join pg_prepared_xact() x on x.transaction = t.transactionid
+  where 0 = any(w.blockers) and h.pid is null
+    and (h.locktype, h.database, h.relation, h.transactionid, h.classid, h.objid, h.objsubid) is not distinct from
+      (w.locktype, w.database, w.relation, w.transactionid, w.classid, w.objid, w.objsubid)
+) p on true
 where cardinality(w.blockers) > 0
 order by w.waitstart, w.pid`,
   },

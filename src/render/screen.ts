@@ -88,11 +88,11 @@ const BLOCKING: Shown = {
     { title: 'Statement', flexible: true },
   ],
   cells: (row) => [
-    `${'  '.repeat(Math.min(8, Number(row.depth ?? 0)))}${text(row.pid)}`,
+    `${'  '.repeat(Math.min(8, Number(row.depth ?? 0)))}${row.pid === 0 ? 'prepared' : text(row.pid)}`,
     row.is_root === true ? 'blocks' : seconds(row.waiting),
     text(row.mode),
-    text(row.application),
-    text(row.query),
+    text(row.application ?? row.user),
+    text(row.query ?? row.transaction),
   ],
 }
 const RUNNING: Shown = {

@@ -4,9 +4,19 @@ import blockingTree from '../derived/blocking-tree.ts'
 import rule from './blocked-sessions.ts'
 
 const root = (pid: number, blocked: number) =>
-  row(blockingTree, { pid, root: pid, is_root: true, blocked, application: 'web', state: 'active' })
+  row(blockingTree, {
+    subject: `pid ${pid}`,
+    pid,
+    root: `pid ${pid}`,
+    is_root: true,
+    blocked,
+    application: 'web',
+    state: 'active',
+  })
 const waiters = (of: number, count: number) =>
-  Array.from({ length: count }, (_, n) => row(blockingTree, { pid: 1000 + of + n, root: of, waiting: 1 }))
+  Array.from({ length: count }, (_, n) =>
+    row(blockingTree, { pid: 1000 + of + n, root: `pid ${of}`, waiting: 1 }),
+  )
 
 test('nobody waits: nothing', () => expect(check(rule, { tree: [] })).toEqual([]))
 

@@ -1,14 +1,14 @@
 import { plural } from '../core/format.ts'
 import { defineRule } from '../core/rule.ts'
-import { beforeEnding, nameSession, sessionSubject } from '../derived/_session.ts'
 import blockingTree from '../derived/blocking-tree.ts'
+import { endOf, evidenceOf, nameBlocker, stateOf } from './_blocker.ts'
 
 export default defineRule({
   name: 'blocked-sessions',
   title: 'Sessions block others',
-  doc: 'Sessions wait for a lock that another one holds. They go on only when its transaction ends; those that come later queue up behind them. One finding for each session at the head of a queue.',
+  doc: 'Sessions wait for a lock that another one holds. They go on only when its transaction ends; those that come later queue up behind them. One finding for each session, or prepared transaction, at the head of a queue.',
   remedy:
-    'Look at what the session at the head is doing. If it is idle in a transaction, its application forgot to commit: end it, unless it belongs to a pooler or a service, which the finding then says. Keep transactions short and take locks in the same order everywhere.',
+    'Look at what is at the head. A session that is idle in a transaction: its application forgot to commit; end it, unless it belongs to a pooler or a service, which the finding then says. A prepared transaction: no session to end; COMMIT PREPARED or ROLLBACK PREPARED with its name, in its database, as its owner or a superuser. Keep transactions short and take locks in the same order everywhere.',
   needs: { tree: blockingTree },
   thresholds: { warning: 0, critical: 5 },
   deductions: { warning: 15, critical: 25 },
@@ -18,18 +18,16 @@ export default defineRule({
     return tree
       .filter((s) => s.is_root)
       .map((root) => ({
-        subject: sessionSubject(root.pid),
+        subject: root.subject,
         severity: waiting > critical ? ('critical' as const) : ('warning' as const),
         value: root.blocked,
         unit: 'count' as const,
-        summary: `${nameSession(root)} blocks ${plural(root.blocked, 'session')}${root.state ? `; it is ${root.state}` : ''}.${beforeEnding(root.protected)}`,
+        summary: `${nameBlocker(root)} blocks ${plural(root.blocked, 'session')}${stateOf(root)}.${endOf(root)}`,
         evidence: {
-          pid: root.pid,
+          ...evidenceOf(root),
           blocked: root.blocked,
           waiting,
-          state: root.state,
-          relation: tree.find((s) => s.root === root.pid && s.relation !== null)?.relation ?? null,
-          query: root.query,
+          relation: tree.find((s) => s.root === root.subject && s.relation !== null)?.relation ?? null,
         },
       }))
   },

@@ -4,8 +4,8 @@ import blockingTree from '../derived/blocking-tree.ts'
 import rule from './blocked-too-long.ts'
 
 const tree = (...waits: number[]) => [
-  row(blockingTree, { pid: 1, root: 1, is_root: true, application: 'web' }),
-  ...waits.map((waiting, n) => row(blockingTree, { pid: n + 2, root: 1, waiting })),
+  row(blockingTree, { subject: 'pid 1', pid: 1, root: 'pid 1', is_root: true, application: 'web' }),
+  ...waits.map((waiting, n) => row(blockingTree, { pid: n + 2, root: 'pid 1', waiting })),
 ]
 
 test.each([

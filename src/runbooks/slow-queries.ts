@@ -69,7 +69,7 @@ export default defineRunbook({
           : `No statement that may be cancelled has been running for more than ${limit}.`,
       measures: { running: hit.length, longest: hit[0]?.query_age ?? null, tables: tables.length },
       named: hit.flatMap((s) =>
-        s.blocked_by.length > 0 ? [`${s.pid} only waits for ${s.blocked_by.join(', ')}`] : [],
+        s.blocked_by.length > 0 ? [`${s.pid} only waits for ${blockersOf(s)}`] : [],
       ),
       moves: [...moves, ...renewed],
       spared: slow.filter((s) => !hit.includes(s)).map((s) => sessionRef(s, whyLeft(s) ?? '')),
@@ -91,8 +91,12 @@ export default defineRunbook({
   },
 })
 
+/** PostgreSQL gives 0 for a prepared transaction, once for each. */
+const blockersOf = (s: SeenSession): string =>
+  [...new Set(s.blocked_by)].map((pid) => (pid === 0 ? 'a prepared transaction' : pid)).join(', ')
+
 const waitingFor = (s: SeenSession): string =>
-  s.blocked_by.length > 0 ? ` (it waits for a lock of ${s.blocked_by.join(', ')})` : ''
+  s.blocked_by.length > 0 ? ` (it waits for a lock of ${blockersOf(s)})` : ''
 
 async function touchedBy(
   query: Query,

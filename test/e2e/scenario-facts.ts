@@ -42,9 +42,11 @@ const size = (table: string, heap: number, indexes: number, toast: number) => ({
 
 export const session = (pid: number, blocker: number | null, depth: number, blocked: number) => ({
   ...{
+    subject: `pid ${pid}`,
     pid,
-    root: 4711,
-    blocker,
+    transaction: null,
+    root: 'pid 4711',
+    blocker: blocker === null ? null : `pid ${blocker}`,
     depth,
     blocked,
     is_root: blocker === null,
@@ -57,8 +59,22 @@ export const session = (pid: number, blocker: number | null, depth: number, bloc
     application: 'api',
     user: 'app',
   },
-  ...{ database: 'wedsync', query: 'update invoices set status = $1 where id = $2' },
+  ...{ database: 'wedsync', query: 'update invoices set status = $1 where id = $2', protected: null },
 })
+
+/** Two heads that are not ended like any session: a prepared transaction, and a session of the API; one waits behind each. */
+const PREPARED = 'prepared transaction order-4711'
+const API = { root: 'pid 4950', application: 'PostgREST 12.2' }
+export const BEHIND_OTHERS = [
+  {
+    ...session(0, null, 0, 1),
+    ...{ subject: PREPARED, root: PREPARED, transaction: 'order-4711', state: 'prepared' },
+    ...{ state_seconds: 7200, application: null, query: null },
+  },
+  { ...session(4900, 1, 1, 0), root: PREPARED, blocker: PREPARED },
+  { ...session(4950, null, 0, 1), ...API, protected: 'it is the API (PostgREST)' },
+  { ...session(4951, 4950, 1, 0), ...API },
+]
 
 /** Names break whatever splices them; the last one is written from right to left. */
 const NAMES = [

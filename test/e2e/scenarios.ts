@@ -1,6 +1,6 @@
 /** What the stand-in API says about its targets: every state that the page has to show. */
 import { MIB, minutes, NOW, type Rows } from './measures.ts'
-import { healthyFacts, session } from './scenario-facts.ts'
+import { BEHIND_OTHERS, healthyFacts, session } from './scenario-facts.ts'
 import { FINDINGS, finding, OPPORTUNITIES, VACUUMED } from './scenario-findings.ts'
 
 export interface Scenario {
@@ -95,6 +95,7 @@ const troubled: Scenario = {
       session(4802, 4711, 1, 1),
       session(4809, 4802, 2, 0),
       session(4811, 4711, 1, 0),
+      ...BEHIND_OTHERS,
     ],
     'running-queries': [
       {

@@ -69,18 +69,47 @@ test('connections near the limit: a warning, then critical, then none', async ()
   await lookUntil(see, (s) => s.findings('connections-near-limit').length === 0)
 })
 
-test('a prepared transaction is found until it is ended, and named as the head of a queue', async () => {
-  await run(server.url(), 'CREATE TABLE prepared (id int)', 'INSERT INTO prepared VALUES (1)')
+test('prepared transactions are found until they are ended, each named as the head of its queue', async () => {
+  const [one, two] = ['lost', "it's lost too"]
+  const prepared = (name: string) => `prepared transaction ${name}`
+  await run(server.url(), 'CREATE TABLE prepared (id int)', 'INSERT INTO prepared VALUES (1), (2)')
   expect((await see()).findings('prepared-transactions')).toEqual([])
-  await run(server.url(), 'BEGIN', 'UPDATE prepared SET id = 2', "PREPARE TRANSACTION 'lost'")
-  const waits = (await client()).query('UPDATE prepared SET id = 3')
-  const seen = await lookUntil(see, (s) => s.findings('blocked-sessions').length > 0)
-  expect(seen.findings('prepared-transactions')).toMatchObject([{ value: 1, severity: 'warning' }])
-  expect(seen.findings('blocked-sessions')).toMatchObject([
-    { subject: 'prepared transaction', summary: 'A prepared transaction blocks 1 session.' },
+  const prepare = (id: number, name: string) =>
+    run(
+      server.url(),
+      'BEGIN',
+      `UPDATE prepared SET id = id WHERE id = ${id}`,
+      `PREPARE TRANSACTION '${name.replaceAll("'", "''")}'`,
+    )
+  const waitFor = async (id: number) => (await client()).query(`UPDATE prepared SET id = id WHERE id = ${id}`)
+  await prepare(1, one)
+  await prepare(2, two)
+  const waits = [waitFor(1), waitFor(2), waitFor(2)]
+  const config = { thresholds: { 'blocked-too-long': { seconds: 0.01 } } }
+  const seen = await lookUntil(
+    () => see(config),
+    (s) => s.findings('blocked-sessions', prepared(two)).some((f) => f.value === 2),
+  )
+  expect(seen.findings('prepared-transactions')).toMatchObject([{ value: 2, severity: 'warning' }])
+  expect(seen.findings('blocked-sessions', prepared(one))).toMatchObject([
+    {
+      value: 1,
+      summary: expect.stringMatching(
+        /^The prepared transaction lost of postgres blocks 1 session; it was prepared .+ ago\. It ends by COMMIT PREPARED 'lost' or ROLLBACK PREPARED 'lost' in the database postgres\.$/,
+      ),
+      evidence: { transaction: one, owner: 'postgres', database: 'postgres', relation: 'public.prepared' },
+    },
   ])
+  const [second] = seen.findings('blocked-sessions', prepared(two))
+  expect(seen.findings('blocked-too-long').map((f) => f.subject)).toEqual(
+    expect.arrayContaining([prepared(one), prepared(two)]),
+  )
+  // What the finding says ends that very one.
+  await run(server.url(), /ROLLBACK PREPARED '(?:[^']|'')*'/.exec(second?.summary ?? '')?.[0] ?? '')
+  const left = await lookUntil(see, (s) => s.findings('blocked-sessions', prepared(two)).length === 0)
+  expect(left.findings('blocked-sessions').map((f) => f.subject)).toContain(prepared(one))
   await run(server.url(), "ROLLBACK PREPARED 'lost'")
-  await waits
+  await Promise.all(waits)
   const after = await see()
   expect(after.findings('prepared-transactions')).toEqual([])
   expect(after.findings('blocked-sessions')).toEqual([])

@@ -48,11 +48,11 @@ describe.each([...new Set([majors[0] ?? LATEST, LATEST])])('PostgreSQL %i', (maj
     expect(seen.findings('blocked-sessions', root)).toMatchObject([
       { summary: expect.stringContaining('blocks 2 sessions'), evidence: { state: 'idle in transaction' } },
     ])
-    const tree = seen.rows('blocking-tree').filter((t) => t.root === pids[0])
+    const tree = seen.rows('blocking-tree').filter((t) => t.root === root)
     expect(tree.map((t) => [t.pid, t.blocker, t.depth])).toEqual([
       [pids[0], null, 0],
-      [pids[1], pids[0], 1],
-      [pids[2], pids[1], 2],
+      [pids[1], root, 1],
+      [pids[2], `pid ${pids[1]}`, 2],
     ])
     expect(JSON.stringify(tree)).not.toContain('hunter2')
     expect(tree[1]?.relation ?? 'public.accounts').toBe('public.accounts')

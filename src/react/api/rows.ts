@@ -150,17 +150,21 @@ export interface FactRows {
     left: number | null
   }
   'blocking-tree': {
+    subject: string
     pid: number
-    root: number
-    blocker: number | null
+    transaction: string | null
+    root: string
+    blocker: string | null
     depth: number
     waiting: number | null
     mode: string | null
     lock_type: string | null
     relation: string | null
     state: string | null
+    state_seconds: number | null
     application: string | null
     user: string | null
+    database: string | null
     query: string | null
     protected: string | null
     blocked: number

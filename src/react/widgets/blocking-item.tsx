@@ -46,18 +46,37 @@ export function BlockingItem({ row, level, open, tabStop, onToggle, onFocus }: B
           </button>
         )}
         <b>{row.pid === 0 ? 'Prepared transaction' : `PID ${row.pid}`}</b>
-        <span>{[row.application, row.user].filter(Boolean).join(' · ')}</span>
+        <span>{[row.transaction, row.application, row.user].filter(Boolean).join(' · ')}</span>
       </div>
       <p className={css.what}>{describe(row)}</p>
       {row.is_root && row.protected && <p className={css.what}>Not to be ended: {row.protected}.</p>}
+      {row.pid === 0 && (
+        <p className={css.what}>
+          It ends by COMMIT PREPARED or ROLLBACK PREPARED with its name in{' '}
+          {row.database ? `the database ${row.database}` : 'its database'}.
+        </p>
+      )}
       {row.query && <QueryText text={row.query} />}
     </div>
   )
 }
 
-function describe({ is_root, blocked, state, waiting, mode, relation, lock_type }: Row): string {
+function describe({
+  pid,
+  is_root,
+  blocked,
+  state,
+  state_seconds,
+  waiting,
+  mode,
+  relation,
+  lock_type,
+}: Row): string {
   const behind = blocked > 0 ? `blocks ${plural(blocked, 'session')}` : undefined
-  if (is_root) return [state, behind].filter(Boolean).join(', ')
+  if (is_root) {
+    const age = pid === 0 && state_seconds !== null ? ` ${formatSeconds(state_seconds)} ago` : ''
+    return [state && `${state}${age}`, behind].filter(Boolean).join(', ')
+  }
   const time = waiting === null ? 'waits' : `waits ${formatSeconds(waiting)}`
   const lock = [mode, relation ? `on ${relation}` : lock_type].filter(Boolean).join(' ')
   return [lock ? `${time} for ${lock}` : time, behind].filter(Boolean).join(', ')

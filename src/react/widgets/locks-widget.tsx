@@ -34,7 +34,7 @@ export function LocksWidget() {
                 </span>
               </p>
               <BlockingTree rows={rows} />
-              {rows.some((r) => r.is_root && !r.protected) && (
+              {rows.some((r) => r.is_root && r.pid !== 0 && !r.protected) && (
                 <p className={css.note}>Ending the session at the root lets all below it go on.</p>
               )}
             </>
