@@ -108,6 +108,15 @@ describe('pgtend explain', () => {
       expect(report).toMatchObject({ plan: { by: 'shadow' }, indexes: [{ summary: 'orders (customer)' }] })
   })
 
+  test('by queryid: as the role that ran it', async () => {
+    const sql = 'select max(customer) from orders where id = $1'
+    for (const step of ['set role teller', sql, 'reset role'])
+      await db.query(step, step === sql ? [7] : undefined)
+    const [row] = await db.query('select queryid::text as id from pg_stat_statements where query = $1', [sql])
+    const { out } = await pgtend(['explain', db.url, '--query-id', String(row?.id), '--json'])
+    expect(JSON.parse(out)).toMatchObject({ toplevel: true, plan: { by: 'shadow', role: 'teller' } })
+  })
+
   test('as a role; on the server; executed there', async () => {
     expect((await pgtend(['explain', db.url, SQL, '--role', 'teller'])).out).toContain('as teller')
     const on = await pgtend(['explain', db.url, SQL, '--on-server', '--role', 'teller', '--json'])
