@@ -10,6 +10,7 @@ import replicationStatus from '../derived/replication-status.ts'
 import storage from '../derived/storage.ts'
 import tables from '../derived/tables.ts'
 import uncountedTables from '../derived/uncounted-tables.ts'
+import activity from '../probes/activity.ts'
 import blocking from '../probes/blocking.ts'
 import databases from '../probes/databases.ts'
 import statisticsResets from '../probes/statistics-resets.ts'
@@ -17,9 +18,11 @@ import { rules } from './index.ts'
 
 type Fact = readonly [Table, readonly Readonly<Record<string, unknown>>[]]
 
-/** Facts given as if they had been computed: a table's rows by its name. */
+/** Facts given as if they had been computed: a table's rows by its name; no session but ours. */
 const facts = (...given: Fact[]) =>
-  new Map<string, Sample>(given.map(([table, rows]) => [table.name, { at: 0, outcome: ok(rows) }]))
+  new Map<string, Sample>(
+    [[activity, []] as Fact, ...given].map(([table, rows]) => [table.name, { at: 0, outcome: ok(rows) }]),
+  )
 const score = async (samples: ReadonlyMap<string, Sample>, settings: Capabilities['settings'] = {}) => {
   const { derived } = await import('../derived/index.ts')
   return evaluate({ derived, rules, advice: [] }, samples, context({ server: { settings } })).health
