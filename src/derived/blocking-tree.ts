@@ -101,7 +101,7 @@ export default defineDerived({
         mode: wait?.mode ?? null,
         lock_type: wait?.lock_type ?? null,
         relation: wait?.relation ?? null,
-        state: pid > 0 ? (session?.state ?? null) : 'prepared',
+        state: pid <= 0 ? 'prepared' : session?.state === 'disabled' ? null : (session?.state ?? null),
         state_seconds: session?.state_age ?? known?.age ?? null,
         application: session?.application ?? null,
         user: session?.user ?? known?.owner ?? null,

@@ -9,7 +9,7 @@ const sessions = [
   row(activity, { application: '', user: 'app', database: 'd', state: 'active', client: '10.0.0.1' }),
   row(activity, { application: 'job', user: null, state: 'idle in transaction (aborted)' }),
 ]
-const groups = derive(connectionGroups, { activity: sessions })
+const groups = derive(connectionGroups, { activity: sessions, tracking: [] })
 const of = (by: string) => groups.filter((g) => g.by === by).map((g) => [g.name, g.connections])
 
 test('each session is in one group of each grouping, the largest first', () => {
@@ -39,11 +39,11 @@ test('a group tells what its sessions do', () => {
   expect(group('job')).toMatchObject({ idle: 0, idle_in_transaction: 1, oldest_idle: null })
 })
 
-test('nobody: no groups', () => expect(derive(connectionGroups, { activity: [] })).toEqual([]))
-
 test('roles and applications of a platform are named as the services that they are', () => {
   const service = (values: Parameters<typeof row<typeof activity>>[1]) =>
-    derive(connectionGroups, { activity: [row(activity, values)] }).flatMap((g) => g.service ?? [])
+    derive(connectionGroups, { activity: [row(activity, values)], tracking: [] }).flatMap(
+      (g) => g.service ?? [],
+    )
   expect(service({ user: 'authenticator', application: 'PostgREST 12.2' })).toEqual([
     'the API (PostgREST)',
     'the API (PostgREST)',
@@ -52,3 +52,12 @@ test('roles and applications of a platform are named as the services that they a
   // A database or a state of that name is none.
   expect(service({ user: 'app', application: 'web', database: 'supavisor' })).toEqual([])
 })
+
+test('where sessions do not tell what they do, nothing is counted of it', () => {
+  const untold = derive(connectionGroups, { activity: sessions, tracking: undefined })
+  expect(untold.find((g) => g.name === 'web')).toMatchObject({
+    ...{ connections: 2, active: null, idle: null, idle_in_transaction: null, oldest_idle: null },
+  })
+})
+
+test('nobody: no groups', () => expect(derive(connectionGroups, { activity: [], tracking: [] })).toEqual([]))

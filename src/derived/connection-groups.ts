@@ -1,9 +1,11 @@
 import { detail, gauge, label, optional } from '../core/columns.ts'
 import { defineDerived } from '../core/derived.ts'
+import { maybe } from '../core/given.ts'
 import { applicationService, roleService } from '../core/protected-session.ts'
 import type { Row } from '../core/table.ts'
 import activity from '../probes/activity.ts'
 import { byText } from './_names.ts'
+import activityTracking from './activity-tracking.ts'
 
 type Session = Row<typeof activity>
 
@@ -24,9 +26,9 @@ const SERVICES: Readonly<Record<string, (name: string) => string | undefined>> =
 export default defineDerived({
   name: 'connection-groups',
   title: 'Connections by state, application, user, database and client',
-  doc: 'Client sessions counted five ways. Each session is in one group of each of the five; pgtend’s own is in none.',
+  doc: 'Client sessions counted five ways. Each session is in one group of each of the five; pgtend’s own is in none. Where track_activities is off, what they do is null.',
   rows: 'many',
-  from: { activity },
+  from: { activity, tracking: maybe(activityTracking) },
   columns: {
     by: label('What the sessions are grouped by: state, application, user, database or client'),
     name: label('The group’s name'),
@@ -34,28 +36,29 @@ export default defineDerived({
       detail('Which service of the platform the role or application is, such as the API or a pooler'),
     ),
     connections: gauge('count', 'Sessions in the group'),
-    active: gauge('count', 'Those running a statement'),
-    idle: gauge('count', 'Those idle outside a transaction'),
-    idle_in_transaction: gauge('count', 'Those idle inside a transaction, failed ones included'),
+    active: optional(gauge('count', 'Those running a statement')),
+    idle: optional(gauge('count', 'Those idle outside a transaction')),
+    idle_in_transaction: optional(gauge('count', 'Those idle inside a transaction, failed ones included')),
     oldest_idle: optional(
       gauge('seconds', 'Longest time that one of them has been idle outside a transaction'),
     ),
   },
-  compute({ activity }) {
+  compute({ activity, tracking }) {
+    const counted = (sessions: readonly Session[]) => (tracking ? sessions.length : null)
     return Object.entries(GROUPINGS).flatMap(([by, nameOf]) => {
       const groups = Map.groupBy(activity, nameOf)
       return [...groups]
         .map(([name, sessions]) => {
-          const idle = sessions.filter((s) => s.state === 'idle')
+          const idle = sessions.filter((s) => tracking && s.state === 'idle')
           const ages = idle.flatMap((s) => s.state_age ?? [])
           return {
             by,
             name,
             service: SERVICES[by]?.(name) ?? null,
             connections: sessions.length,
-            active: sessions.filter((s) => s.state === 'active').length,
-            idle: idle.length,
-            idle_in_transaction: sessions.filter((s) => s.state?.startsWith('idle in transaction')).length,
+            active: counted(sessions.filter((s) => s.state === 'active')),
+            idle: counted(idle),
+            idle_in_transaction: counted(sessions.filter((s) => s.state?.startsWith('idle in transaction'))),
             oldest_idle: ages.length === 0 ? null : Math.max(...ages),
           }
         })

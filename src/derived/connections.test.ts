@@ -14,7 +14,7 @@ test('counts states, waits and the oldest of each kind', () => {
     row(activity, { state: 'idle in transaction', backend_age: 50, transaction_age: 49, state_age: 40 }),
     row(activity, { state: 'idle in transaction (aborted)', backend_age: 60, transaction_age: 30 }),
   ]
-  expect(derive(connections, { activity: sessions, instance: [server] })).toEqual([
+  expect(derive(connections, { activity: sessions, instance: [server], tracking: [] })).toEqual([
     {
       used: 6,
       usable: 97,
@@ -23,6 +23,7 @@ test('counts states, waits and the oldest of each kind', () => {
       idle: 1,
       idle_in_transaction: 1,
       aborted: 1,
+      hidden: 0,
       waiting_on_lock: 1,
       oldest_session: 900,
       oldest_transaction: 49,
@@ -31,17 +32,30 @@ test('counts states, waits and the oldest of each kind', () => {
   ])
 })
 
+test('where sessions do not tell what they do, states are not known, and those taken are', () =>
+  expect(
+    derive(connections, {
+      activity: [row(activity, { state: 'disabled', backend_age: 9 })],
+      ...{ instance: [server], tracking: undefined },
+    }),
+  ).toMatchObject([
+    {
+      ...{ used: 6, hidden: 1, oldest_session: 9, waiting_on_lock: 0 },
+      ...{ active: null, idle: null, idle_in_transaction: null, aborted: null, oldest_transaction: null },
+    },
+  ]))
+
 test('nobody there: no ages, not zero', () =>
-  expect(derive(connections, { activity: [], instance: [server] })).toMatchObject([
+  expect(derive(connections, { activity: [], instance: [server], tracking: [] })).toMatchObject([
     { oldest_session: null, oldest_transaction: null, oldest_idle_in_transaction: null, active: 0 },
   ]))
 
 test('all slots reserved is full, not a division by zero', () =>
   expect(
-    derive(connections, { activity: [], instance: [{ ...server, reserved_connections: 100 }] }),
+    derive(connections, { activity: [], instance: [{ ...server, reserved_connections: 100 }], tracking: [] }),
   ).toMatchObject([{ usable: 0, utilisation: 1 }]))
 
 test('without the limits there is no answer', () =>
-  expect(connections.compute({ activity: [], instance: [] }, context())).toMatchObject({
+  expect(connections.compute({ activity: [], instance: [], tracking: [] }, context())).toMatchObject({
     ok: false,
   }))

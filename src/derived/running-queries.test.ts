@@ -5,6 +5,7 @@ import runningQueries from './running-queries.ts'
 
 test('running statements and open transactions, the longest first, without literals', () => {
   const rows = derive(runningQueries, {
+    tracking: [],
     activity: [
       row(activity, { pid: 1, state: 'idle', state_age: 999 }),
       row(activity, { pid: 2, state: 'active', query_age: 3, query: "SELECT 'hunter2'" }),

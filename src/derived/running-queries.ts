@@ -2,13 +2,14 @@ import { detail, gauge, id, optional } from '../core/columns.ts'
 import { defineDerived } from '../core/derived.ts'
 import { redactLiterals } from '../core/redact.ts'
 import activity from '../probes/activity.ts'
+import activityTracking from './activity-tracking.ts'
 
 export default defineDerived({
   name: 'running-queries',
   title: 'Running statements and open transactions',
   doc: 'Client sessions that are running a statement or hold a transaction open, the longest first. Literals are masked.',
   rows: 'many',
-  from: { activity },
+  from: { activity, tracking: activityTracking },
   columns: {
     pid: id('Process id of the session'),
     application: detail('Application name as the client gave it'),

@@ -101,6 +101,9 @@ const SETTINGS = [
   'zero_damaged_pages',
 ]
 
+/** Those that decide what the whole server counts: what is set for our role or session alone says nothing of others. */
+const COUNTING = ['compute_query_id', 'pg_stat_statements.track', 'track_activities']
+
 const PLATFORM_ROLES = ['supabase_admin', 'rdsadmin', 'cloudsqladmin', 'neon_superuser']
 
 /**
@@ -122,7 +125,8 @@ const MAIN = `SELECT /* pgtend:capabilities */ json_build_object(
     WHERE rolname = ANY ($1::text[]) AND pg_has_role(current_user, oid, 'USAGE')),
   'extensions', (SELECT coalesce(json_object_agg(extname, json_build_object('schema', nspname, 'version', extversion)), '{}')
     FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace),
-  'settings', (SELECT coalesce(json_object_agg(name, ${BASE_UNIT}), '{}') FROM pg_settings WHERE name = ANY ($2::text[])),
+  'settings', (SELECT coalesce(json_object_agg(name, ${BASE_UNIT}), '{}') FROM pg_settings WHERE name = ANY ($2::text[])
+    AND NOT (name = ANY ($4::text[]) AND source IN ('user', 'database user', 'client'))),
   'pending', (SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM pg_settings WHERE pending_restart),
   'platform', (SELECT coalesce(json_agg(rolname), '[]') FROM pg_roles WHERE rolname = ANY ($3::text[])),
   'aurora', EXISTS (SELECT FROM pg_proc WHERE proname = 'aurora_version'),
@@ -155,7 +159,7 @@ export async function readCapabilities(connection: Connection, spec: ConnectionS
     connection.query(CLOCK),
     connection.query(BEGIN),
     connection.query(SET, LIMITS),
-    connection.query(MAIN, [GRANTS, SETTINGS, PLATFORM_ROLES]),
+    connection.query(MAIN, [GRANTS, SETTINGS, PLATFORM_ROLES, COUNTING]),
     connection.query(SAVEPOINT),
     // Both may fail where a hoster changed something; the rest is known without them.
     connection.query(AVAILABLE, [EXTENSIONS]),

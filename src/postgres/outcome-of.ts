@@ -18,6 +18,8 @@ export function obstacle(probe: Probe, server: Capabilities): Failure | undefine
   if (probe.extension !== undefined && server.extensions[probe.extension] === undefined) {
     return missingExtension(probe.extension, server)
   }
+  const uncounted = probe.extension === 'pg_stat_statements' ? notCounting(server) : undefined
+  if (uncounted) return uncounted
   if (server.superuser) return undefined
   if (probe.needs === 'pg_monitor' && !server.grants.includes('pg_read_all_stats')) {
     return fail('denied', `${server.user} does not have the role pg_monitor`, grantOf(probe, server))
@@ -29,6 +31,22 @@ export function obstacle(probe: Probe, server: Capabilities): Failure | undefine
     return fail('denied', `${server.user} is not a superuser`, 'Connect as a superuser.')
   }
   return undefined
+}
+
+/** Settings under which pg_stat_statements counts nothing, and a value under which it does. */
+const UNCOUNTED = [
+  { setting: 'pg_stat_statements.track', value: 'none', better: 'top' },
+  { setting: 'compute_query_id', value: 'off', better: 'auto' },
+] as const
+
+function notCounting({ settings }: Capabilities): Failure | undefined {
+  const off = UNCOUNTED.filter(({ setting, value }) => settings[setting] === value)
+  if (off.length === 0) return undefined
+  return fail(
+    'missing',
+    `${off.map(({ setting, value }) => `${setting} is ${value}`).join(' and ')}: pg_stat_statements counts nothing`,
+    `${off.map(({ setting, better }) => `ALTER SYSTEM SET ${setting} = ${better};`).join(' ')} SELECT pg_reload_conf();`,
+  )
 }
 
 /** The SQLSTATE of an error that the server sent. */

@@ -17,7 +17,6 @@ export interface BlindSpot {
 
 /** Settings without which PostgreSQL does not count what is asked for. */
 const COUNTING: Readonly<Record<string, string>> = {
-  track_activities: 'what sessions are doing',
   track_counts: 'accesses to tables and indexes; autovacuum does not run either',
   track_io_timing: 'time spent reading and writing blocks',
 }

@@ -1,6 +1,7 @@
 import { formatSeconds, plural } from '../core/format.ts'
 import { defineRule } from '../core/rule.ts'
 import { whySpared } from '../derived/_session.ts'
+import activityTracking from '../derived/activity-tracking.ts'
 import activity from '../probes/activity.ts'
 
 export default defineRule({
@@ -9,7 +10,7 @@ export default defineRule({
   doc: 'An application holds many sessions that nobody has used for long. Most often it opens connections and forgets to give them back, until none is left for others. Idle sessions of poolers, of the API (PostgREST) and of a platform’s own services are at work.',
   remedy:
     'Make the application close its connections or use one pool with an idle time-out and a sensible maximum. idle_session_timeout ends idle sessions from the server’s side.',
-  needs: { activity },
+  needs: { activity, tracking: activityTracking },
   thresholds: { sessions: 10, idle: 600 },
   deductions: { warning: 5 },
   check({ activity }, { sessions: most, idle }) {

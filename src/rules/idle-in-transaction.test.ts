@@ -5,6 +5,7 @@ import rule from './idle-in-transaction.ts'
 
 const judged = (state: string | null, state_age: number) =>
   check(rule, {
+    tracking: [],
     activity: [
       row(activity, { pid: 9, application: 'api', state, state_age, locks: 2, query: "SELECT 'hunter2'" }),
     ],

@@ -2,6 +2,7 @@ import { formatSeconds, plural } from '../core/format.ts'
 import { redactLiterals } from '../core/redact.ts'
 import { defineRule } from '../core/rule.ts'
 import { beforeEnding, nameSession, sessionSubject, whySpared } from '../derived/_session.ts'
+import activityTracking from '../derived/activity-tracking.ts'
 import activity from '../probes/activity.ts'
 import { above } from './_grade.ts'
 
@@ -11,7 +12,7 @@ export default defineRule({
   doc: 'A session began a transaction and then stopped talking. It keeps its locks, so that others may have to wait, and keeps VACUUM from removing rows that died since.',
   remedy:
     'Make the application commit or roll back before it does anything else, such as calling another service. End the session, unless it belongs to a pooler or a service, and set idle_in_transaction_session_timeout.',
-  needs: { activity },
+  needs: { activity, tracking: activityTracking },
   thresholds: { warning: 60, critical: 600 },
   deductions: { warning: 5, critical: 10 },
   check({ activity }, thresholds) {

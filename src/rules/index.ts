@@ -41,6 +41,7 @@ import syncStandbyMissing from './sync-standby-missing.ts'
 import tableBloat from './table-bloat.ts'
 import tempSpill from './temp-spill.ts'
 import unindexedForeignKey from './unindexed-foreign-key.ts'
+import untrackedSessions from './untracked-sessions.ts'
 import vacuumOverdue from './vacuum-overdue.ts'
 import wraparound from './wraparound.ts'
 
@@ -86,6 +87,7 @@ export const rules: readonly Rule[] = [
   tableBloat,
   tempSpill,
   unindexedForeignKey,
+  untrackedSessions,
   vacuumOverdue,
   wraparound,
 ]

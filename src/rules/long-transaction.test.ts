@@ -4,7 +4,10 @@ import activity from '../probes/activity.ts'
 import rule from './long-transaction.ts'
 
 const judged = (transaction_age: number | null, state = 'active', state_age = 0) =>
-  check(rule, { activity: [row(activity, { pid: 5, transaction_age, state, state_age, xmin_age: 12_000 })] })
+  check(rule, {
+    tracking: [],
+    activity: [row(activity, { pid: 5, transaction_age, state, state_age, xmin_age: 12_000 })],
+  })
 
 test.each([
   [null, []],

@@ -2,6 +2,7 @@ import { formatCount, formatSeconds } from '../core/format.ts'
 import { redactLiterals } from '../core/redact.ts'
 import { defineRule } from '../core/rule.ts'
 import { nameSession, sessionSubject } from '../derived/_session.ts'
+import activityTracking from '../derived/activity-tracking.ts'
 import activity from '../probes/activity.ts'
 import { above } from './_grade.ts'
 
@@ -11,7 +12,7 @@ export default defineRule({
   doc: 'A transaction has been open for long. Until it ends, VACUUM can not remove rows that died since it began, in any table of the database. Transactions that idle most of that time are told by another rule.',
   remedy:
     'Split long work into several transactions, or run long reports on a standby. When it blocks others, cancel it.',
-  needs: { activity },
+  needs: { activity, tracking: activityTracking },
   thresholds: { warning: 300, critical: 3600 },
   deductions: { warning: 5, critical: 10 },
   check({ activity }, thresholds) {

@@ -13,10 +13,12 @@ export interface FactRows {
     used: number
     usable: number
     utilisation: number
-    active: number
-    idle: number
-    idle_in_transaction: number
-    aborted: number
+    /** States are null where track_activities is off. */
+    active: number | null
+    idle: number | null
+    idle_in_transaction: number | null
+    aborted: number | null
+    hidden: number
     waiting_on_lock: number
     oldest_session: number | null
     oldest_transaction: number | null
@@ -27,9 +29,9 @@ export interface FactRows {
     name: string
     service: string | null
     connections: number
-    active: number
-    idle: number
-    idle_in_transaction: number
+    active: number | null
+    idle: number | null
+    idle_in_transaction: number | null
     oldest_idle: number | null
   }
   'query-performance': {

@@ -17,6 +17,7 @@ const RULES = [
   'connection-leak',
   'idle-in-transaction',
   'long-transaction',
+  'untracked-sessions',
   'pool-waiting',
 ]
 
@@ -61,6 +62,9 @@ function Usage({ row }: { readonly row: FactRows['connections'] }) {
         />
       </div>
       <StackedBar legend parts={statesOf(row)} />
+      {row.active === null && (
+        <p className={css.note}>track_activities is off: what sessions do is not known.</p>
+      )}
       {oldest !== null && (
         <p className={css.note}>
           Oldest transaction {showValue(row.oldest_transaction, 'seconds')}
@@ -78,10 +82,11 @@ function statesOf(row: FactRows['connections']) {
     { name: 'Active', value: row.active, series: 1 },
     { name: 'Idle', value: row.idle, series: 5 },
     { name: 'Idle in transaction', value: row.idle_in_transaction, series: 3 },
-    { name: 'Aborted', value: row.aborted, series: 4 },
+    // Rare enough to be shown only when there is one.
+    { name: 'Aborted', value: row.aborted || null, series: 4 },
+    { name: 'Not telling', value: row.hidden || null, series: 2 },
   ] as const
-  // An aborted transaction is rare enough to be shown only when there is one.
-  return all.filter((p) => p.name !== 'Aborted' || p.value > 0).map((p) => ({ ...p, text: String(p.value) }))
+  return all.flatMap(({ value, ...p }) => (value === null ? [] : [{ ...p, value, text: String(value) }]))
 }
 
 function Applications({ rows }: { readonly rows: readonly FactRows['connection-groups'][] }) {
@@ -95,7 +100,7 @@ function Applications({ rows }: { readonly rows: readonly FactRows['connection-g
       columns={[
         { name: 'Application', render: (r) => (r.service ? `${r.name}: ${r.service}` : r.name || 'unnamed') },
         { name: 'Total', numeric: true, render: (r) => r.connections },
-        { name: 'Active', numeric: true, render: (r) => r.active },
+        { name: 'Active', numeric: true, render: (r) => showValue(r.active, 'count') },
         { name: 'Longest idle', numeric: true, render: (r) => showValue(r.oldest_idle, 'seconds') },
       ]}
     />
