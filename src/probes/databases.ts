@@ -29,8 +29,12 @@ export default defineProbe({
     read_seconds: counter('seconds', 'Time spent reading blocks; 0 where track_io_timing is off'),
     write_seconds: counter('seconds', 'Time spent writing blocks; 0 where track_io_timing is off'),
     stats_reset: optional(time('When these counters were last reset by command')),
-    xid_age: gauge('count', 'Age of its oldest unfrozen transaction id; writes stop at about 2.1 billion'),
+    xid_age: gauge(
+      'count',
+      'Age of its oldest unfrozen transaction id; writes stop at about 2.1 billion. 0 where it is invalid: the server leaves it out',
+    ),
     multixact_age: gauge('count', 'Age of its oldest multixact id; writes stop at about 2.1 billion'),
+    invalid: flag('A DROP DATABASE of it was interrupted: nobody can use it any more'),
     current: flag('The database that we are connected to'),
   },
   history: ['xid_age'],
@@ -54,8 +58,9 @@ select d.datname as database, d.oid as oid,
   pg_stat_get_db_blk_read_time(d.oid) / 1000 as read_seconds,
   pg_stat_get_db_blk_write_time(d.oid) / 1000 as write_seconds,
   ${epoch('pg_stat_get_db_stat_reset_time(d.oid)')} as stats_reset,
-  age(d.datfrozenxid) as xid_age,
-  mxid_age(d.datminmxid) as multixact_age,
+  case when d.datconnlimit <> -2 then age(d.datfrozenxid) else 0 end as xid_age,
+  case when d.datconnlimit <> -2 then mxid_age(d.datminmxid) else 0 end as multixact_age,
+  d.datconnlimit = -2 as invalid,
   d.datname = current_database() as current
 from pg_database d
 where not d.datistemplate

@@ -20,6 +20,7 @@ import freezeOverdue from './freeze-overdue.ts'
 import horizonHeldBack from './horizon-held-back.ts'
 import idleInTransaction from './idle-in-transaction.ts'
 import indexBloat from './index-bloat.ts'
+import invalidDatabase from './invalid-database.ts'
 import invalidIndex from './invalid-index.ts'
 import longTransaction from './long-transaction.ts'
 import manySlowQueries from './many-slow-queries.ts'
@@ -66,6 +67,7 @@ export const rules: readonly Rule[] = [
   horizonHeldBack,
   idleInTransaction,
   indexBloat,
+  invalidDatabase,
   invalidIndex,
   longTransaction,
   manySlowQueries,

@@ -123,3 +123,21 @@ test.each(majors)(
     await slow
   },
 )
+
+test('what an interrupted DROP DATABASE has left: told, no danger of wraparound, gone when it is dropped', async () => {
+  const broken = `${db.name}_broken`
+  await run(db.url, `CREATE DATABASE ${broken}`)
+  expect((await see()).findings('invalid-database', `database ${broken}`)).toEqual([])
+  // As dropdb leaves it from 14.9, 15.4 and 16 on, before it removes the first file.
+  await run(
+    db.url,
+    `UPDATE pg_database SET datconnlimit = -2, datfrozenxid = '3' WHERE datname = '${broken}'`,
+  )
+  const seen = await see()
+  expect(seen.findings('invalid-database', `database ${broken}`)).toMatchObject([{ severity: 'info' }])
+  expect(seen.rows('freeze-status').find((r) => r.subject === `database ${broken}`)).toMatchObject({
+    used: 0,
+  })
+  await run(db.url, `DROP DATABASE ${broken}`)
+  expect((await see()).findings('invalid-database')).toEqual([])
+})
