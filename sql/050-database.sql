@@ -73,8 +73,8 @@ BEGIN
   RETURN QUERY
   WITH ages AS (
     SELECT datname, age(datfrozenxid) AS xid_age, mxid_age(datminmxid) AS multixact_age
-    -- Templates too: the oldest database of all, whatever it is for, is where writes stop.
-    FROM pg_database
+    -- Templates too: the oldest database of all, whatever it is for, is where writes stop. Not what an interrupted DROP DATABASE has left.
+    FROM pg_database WHERE datconnlimit <> -2
   ), worst AS (
     SELECT *, greatest(xid_age, multixact_age)::numeric / (2147483648 - 3000000) AS used
     FROM ages ORDER BY greatest(xid_age, multixact_age) DESC LIMIT 1
