@@ -28,7 +28,10 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_nestloop = 
     SELECT conindid, min(conname::text) FILTER (WHERE contype <> 'f') AS name, bool_or(contype = 'f') AS foreign_key
     FROM pg_constraint WHERE conindid <> 0 GROUP BY conindid
   ), building AS MATERIALIZED (
-    SELECT index_relid FROM pg_stat_progress_create_index WHERE datname = current_database()
+    -- REINDEX TABLE CONCURRENTLY makes all new indexes of a table and its TOAST table, then works on one after the other.
+    SELECT index_relid, CASE command WHEN 'REINDEX CONCURRENTLY' THEN ARRAY[relid,
+      (SELECT reltoastrelid FROM pg_class WHERE oid = relid), (SELECT oid FROM pg_class WHERE reltoastrelid = relid)] END AS tables
+    FROM pg_stat_progress_create_index WHERE datname = current_database()
   )
   SELECT x.indexrelid, x.indrelid, n.nspname::text, t.relname::text, c.relname::text, m.amname::text, greatest(c.relpages, 0),
     string_to_array(x.indkey::text, ' '), x.indnkeyatts::integer, string_to_array(x.indclass::text, ' '),
@@ -41,7 +44,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_nestloop = 
     regexp_replace(x.indexprs::text, ':location -?\d+', ':location -1', 'g'),
     regexp_replace(x.indpred::text, ':location -?\d+', ':location -1', 'g'),
     x.indisunique, s.nulls_not_distinct, x.indisvalid AND x.indisready, x.indisvalid,
-    EXISTS (SELECT FROM building b WHERE b.index_relid = x.indexrelid), u.name,
+    EXISTS (SELECT FROM building b WHERE b.index_relid = x.indexrelid
+      OR NOT x.indisvalid AND c.relname ~ '_cc(new|old)\d*$' AND x.indrelid = ANY (b.tables)), u.name,
     CASE WHEN x.indisprimary THEN 'it is the primary key'
       WHEN x.indisexclusion THEN 'it enforces an exclusion constraint'
       WHEN u.name IS NOT NULL THEN 'it enforces the constraint ' || u.name
@@ -63,8 +67,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_nestloop = 
   JOIN pg_am m ON m.oid = c.relam
   JOIN pgtend.index_counters() s ON s.index_id = x.indexrelid
   LEFT JOIN used u ON u.conindid = x.indexrelid
-  -- The index of a partitioned table has no storage; its parts are counted by themselves.
-  WHERE x.indexrelid >= 16384 AND c.relkind = 'i' AND c.relpersistence <> 't' AND c.relnamespace <> 99
+  -- The index of a partitioned table has no storage; its parts are counted by themselves. Of TOAST tables only what failed.
+  WHERE x.indexrelid >= 16384 AND c.relkind = 'i' AND c.relpersistence <> 't'
+    AND (c.relnamespace <> 99 OR NOT x.indisvalid)
 $$;
 
 -- For each foreign key the one index that serves the search among the referring rows and should stay: its columns lead, in

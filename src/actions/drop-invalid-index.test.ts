@@ -21,3 +21,27 @@ it('does not plan to drop a part of a partitioned index, which reindex-concurren
   const { run } = await act('reindex-concurrently', { index: 'part' })
   expect(run).toMatchObject({ status: 'done', verification: { ok: true } })
 })
+
+it('drops what a failed rebuild left on a TOAST table, once the role may use its schema', async () => {
+  const db = await freshDatabase(LATEST)
+  onTestFinished(() => db.drop())
+  await db.query('CREATE TABLE t (a text)')
+  await failToBuild(db, 't', 'REINDEX TABLE CONCURRENTLY t')
+  const [left] = await db.query(
+    `SELECT c.relname AS index FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE NOT i.indisvalid`,
+  )
+  const input = { schema: 'pg_toast', index: String(left?.index) }
+  expect(input.index).toMatch(/^pg_toast_\d+_index_ccnew$/)
+
+  await db.query('ALTER TABLE t OWNER TO pgtend_monitor')
+  const owner = await operate(db.monitorUrl)
+  const refused = await owner.operator.plan('db', 'drop-invalid-index', input)
+  expect(refused.preconditions.filter((p) => !p.holds).map((p) => p.detail)).toEqual([
+    'pgtend_monitor may not use the schema: GRANT USAGE ON SCHEMA pg_toast TO pgtend_monitor;',
+  ])
+  await db.query('GRANT USAGE ON SCHEMA pg_toast TO pgtend_monitor')
+  const { plan, run } = await owner.act('drop-invalid-index', input)
+  expect(plan.steps[0]).not.toHaveProperty('undo')
+  expect(run).toMatchObject({ status: 'done', verification: { ok: true } })
+  expect(await db.query('SELECT FROM pg_index WHERE NOT indisvalid')).toEqual([])
+})

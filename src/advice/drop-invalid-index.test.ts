@@ -16,5 +16,19 @@ test('is dropped, and said what it was left over of', () => {
   ])
 })
 
+test('one of a TOAST table: with the rights that it takes, and nothing to make it again', () => {
+  const [advised] = of({
+    ...{ schema: 'pg_toast', index: 'pg_toast_1_index_ccnew', leftover_of: 'pg_toast_1_index' },
+    ...{ toast: true, table_schema: 's' },
+  })
+  expect(advised).toMatchObject({
+    sql: ['DROP INDEX CONCURRENTLY pg_toast.pg_toast_1_index_ccnew;'],
+    evidence: { table: 's.t' },
+    risk: expect.stringContaining('the owner of s.t after GRANT USAGE ON SCHEMA pg_toast.'),
+    action: { name: 'drop-invalid-index', input: { schema: 'pg_toast' } },
+  })
+  expect(advised).not.toHaveProperty('undo')
+})
+
 test('one that stands for a constraint can not be dropped like this', () =>
   expect(of({ kept_because: 'it stands for the constraint c' })).toEqual([]))

@@ -54,6 +54,25 @@ test('the old one of a rebuild stays until the new one has its name and is valid
   expect(both(false)).toMatchObject({ kept_because: expect.stringContaining('is not valid') })
 })
 
+test('what is left over of a TOAST table’s index is told with the table, and may go', () => {
+  const listed = (...all: string[]) =>
+    derive(invalidIndexes, {
+      definitions: all.map((name, at) =>
+        row(indexDefinitions, { oid: at + 2, name, table_oid: 9, being_built: false }),
+      ),
+      names: [row(tableNames, { oid: 1, schema: 's', name: 't', kind: 'r', toast_oid: 9 })],
+      partitions: [],
+      indexes: undefined,
+    })
+  expect(listed('pg_toast_1_index_ccnew', 'pg_toast_1_index_ccold')).toMatchObject(
+    ['new', 'old'].map((end) => ({
+      ...{ schema: 'pg_toast', index: `pg_toast_1_index_cc${end}`, toast: true },
+      ...{ table_schema: 's', table: 't', leftover_of: 'pg_toast_1_index', kept_because: null },
+    })),
+  )
+  expect(listed('pg_toast_1_index_ccold', 'pg_toast_1_index')[0]?.kept_because).toContain('is not valid')
+})
+
 /** Tables 1 (10 and 11 (20) below) and their indexes, which are numbered a hundred higher. */
 const parted = (valid: readonly number[], attached: readonly number[] = [110, 111, 120]) =>
   derive(invalidIndexes, {

@@ -9,7 +9,7 @@ import partitions from '../probes/partitions.ts'
 import tableNames from '../probes/table-names.ts'
 import { blockSize } from './_blocks.ts'
 import { partsOf } from './_index-parts.ts'
-import { countersByOid, definitionsByOid } from './_index-rows.ts'
+import { countersByOid, definitionsByOid, type IndexDefinition } from './_index-rows.ts'
 import { namesByOid } from './_names.ts'
 import { partitionTree } from './_partitions.ts'
 
@@ -27,10 +27,12 @@ export default defineDerived({
   from: { definitions: indexDefinitions, names: tableNames, partitions, indexes: maybe(indexes) },
   columns: {
     oid: id('Oid of the index'),
-    schema: label('Schema'),
-    table: label('Table'),
+    schema: label('Schema of the index: pg_toast, or that of its table'),
+    table_schema: detail('Schema of its table'),
+    table: label('Its table, or the one that its TOAST table belongs to'),
     index: label('Index'),
-    size: gauge('bytes', 'Size by its pages'),
+    toast: flag('It is on the TOAST table of that table'),
+    size: gauge('bytes', 'Size by its pages; 0 where it is on a TOAST table, whose indexes are not measured'),
     leftover_of: optional(detail('The index that REINDEX CONCURRENTLY was to rebuild')),
     kept_because: optional(detail('Why it can not simply be dropped')),
     partitioned: flag('It is the index of a partitioned table'),
@@ -66,24 +68,29 @@ export default defineDerived({
       ...{ tree: partitionTree(partitions), names: named },
       definitions: definitionsByOid(definitions),
     }
-    /** Whether the index that was to be rebuilt is there and usable. */
-    const stands = (name: string, table: number): boolean =>
-      (valid.get(table) ?? []).some((d) => {
-        return d.name === name || (Buffer.byteLength(d.name) === NAME_LENGTH && d.name.startsWith(name))
-      })
+    /** Whether the index that was to be rebuilt is there and usable. Of a TOAST table only invalid ones are read. */
+    const stands = (name: string, { table_oid }: IndexDefinition): boolean =>
+      named.get(table_oid) === undefined
+        ? !invalid.some((d) => d.table_oid === table_oid && d.name === name)
+        : (valid.get(table_oid) ?? []).some((d) => {
+            return d.name === name || (Buffer.byteLength(d.name) === NAME_LENGTH && d.name.startsWith(name))
+          })
     return invalid
       .flatMap((d) => {
-        const table = named.get(d.table_oid)
+        const own = named.get(d.table_oid)
+        const table = own ?? names.find((n) => n.toast_oid === d.table_oid)
         if (!table) return []
         const [, of = null, end] = LEFTOVER.exec(d.name) ?? []
         // The old one may only go once the new one has its name and can be used.
-        const needed = end === 'old' && of !== null && !stands(of, d.table_oid)
+        const needed = end === 'old' && of !== null && !stands(of, d)
         return [
           {
             oid: d.oid,
-            schema: table.schema,
+            schema: own ? table.schema : 'pg_toast',
+            table_schema: table.schema,
             table: table.name,
             index: d.name,
+            toast: own === undefined,
             size: (counted(d.oid)?.pages ?? 0) * blockSize(server),
             leftover_of: of,
             kept_because: d.constraint

@@ -3,7 +3,9 @@ import { defineProbe } from '../core/probe.ts'
 
 const sql = (nullsNotDistinct: string) => `
 with building as materialized (
-  select index_relid from pg_stat_progress_create_index where datname = current_database()
+  select index_relid, case command when 'REINDEX CONCURRENTLY' then array[relid,
+    (select reltoastrelid from pg_class where oid = relid), (select oid from pg_class where reltoastrelid = relid)] end as tables
+  from pg_stat_progress_create_index where datname = current_database()
 )
 select x.indexrelid as oid,
   c.relname as name,
@@ -32,17 +34,19 @@ select x.indexrelid as oid,
   c.relkind = 'I' as partitioned,
   not x.indisvalid and case
     when x.indexrelid in (select index_relid from building) then true
+    when c.relname ~ '_cc(new|old)\\d*$' and x.indrelid in (select unnest(tables) from building) then true
     when exists (select from building where index_relid is null) then null
     else false end as being_built
 from pg_index x
 join pg_class c on c.oid = x.indexrelid
 join pg_am m on m.oid = c.relam
-where c.relkind in ('i', 'I') and x.indexrelid >= 16384 and c.relpersistence <> 't' and c.relnamespace <> 99`
+where c.relkind in ('i', 'I') and x.indexrelid >= 16384 and c.relpersistence <> 't'
+  and (c.relnamespace <> 99 or not x.indisvalid)`
 
 export default defineProbe({
   name: 'index-definitions',
   title: 'Index definitions',
-  doc: 'Name of each index, what it is made of, as numbers and node trees of the catalog, and what keeps it from being dropped.',
+  doc: 'Name of each index, what it is made of, as numbers and node trees of the catalog, and what keeps it from being dropped. Of TOAST tables only invalid ones.',
   scope: 'database',
   every: 'schema',
   needs: 'any',
@@ -75,6 +79,7 @@ export default defineProbe({
     foreign_key_target: flag('A foreign key refers to it'),
     partition: flag('It is part of the index of a partitioned parent'),
     partitioned: flag('It is the index of a partitioned parent, and has no storage itself'),
+    // REINDEX TABLE CONCURRENTLY makes all new indexes of a table and its TOAST table, then works on one after the other.
     // Without pg_monitor which index others are building is hidden, and one in the making would look like a failed one.
     being_built: optional(
       flag(

@@ -18,7 +18,7 @@ export default defineRule({
       severity: i.partitioned ? ('info' as const) : ('warning' as const),
       value: Math.max(1, i.lacking.length),
       unit: 'count' as const,
-      summary: `The index ${i.schema}.${i.index} on ${i.table} is invalid${why(i)}.`,
+      summary: `The index ${i.schema}.${i.index} on ${i.toast ? `the TOAST table of ${i.table_schema}.${i.table}` : i.table} is invalid${why(i)}.`,
       evidence: {
         ...{ table: i.table, size: i.size, leftover_of: i.leftover_of, kept_because: i.kept_because },
         ...{ part_of: i.part_of, lacking: shorten(i.lacking.join(', '), 1000) || null },

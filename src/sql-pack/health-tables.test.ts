@@ -106,6 +106,27 @@ describe.each(majors)('on PostgreSQL %i', (major) => {
     await reset()
   })
 
+  test('indexes: what a failed rebuild leaves, on a TOAST table too, but not while it is at work', async () => {
+    await sql('CREATE TABLE r (a int PRIMARY KEY, b text)')
+    const left = () =>
+      sql(`SELECT verdict, table_name ~ '^pg_toast' AS toast, drop_statement FROM pgtend.index_usage_analysis
+        WHERE index_name ~ '_ccnew$' ORDER BY 2`)
+    const [holder, builder] = [await connect(), await connect()]
+    await holder.query('BEGIN; SELECT txid_current(); LOCK TABLE r IN ROW EXCLUSIVE MODE')
+    const rebuilt = builder.query('REINDEX TABLE CONCURRENTLY r').catch((error) => error)
+    await expect.poll(async () => (await left()).map((i) => i.verdict)).toEqual(['building', 'building'])
+    await sql('SELECT pg_cancel_backend(pid) FROM pg_stat_progress_create_index')
+    expect((await rebuilt).code).toBe('57014')
+    await holder.query('ROLLBACK')
+    expect(await left()).toMatchObject([
+      { verdict: 'invalid', toast: false },
+      { verdict: 'invalid', toast: true },
+    ])
+    for (const { drop_statement } of await left()) await sql(String(drop_statement))
+    expect(await left()).toEqual([])
+    await sql('DROP TABLE r')
+  })
+
   test('indexes: an invalid part of a partitioned index is told, and not to be dropped', async () => {
     await sql(`CREATE TABLE p (id int) PARTITION BY RANGE (id);
       CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (9); INSERT INTO p VALUES (1), (1)`)

@@ -118,4 +118,34 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     await run(db.url, ...(advised?.sql ?? []))
     expect((await see()).findings('invalid-index')).toEqual([])
   })
+
+  test('what a failed rebuild leaves, on the TOAST table too, is found and dropped, but not while it is at work', async () => {
+    const told = async () => (await see()).findings('invalid-index').map((f) => f.summary)
+    const [toast] = await run(
+      db.url,
+      `SELECT 'pg_toast_' || oid || '_index' AS index FROM pg_class WHERE relname = 'Orders'`,
+    )
+    const [holder, builder] = [await db.client(), await db.client()]
+    await holder.query('BEGIN; SELECT txid_current(); LOCK TABLE "Orders" IN ROW EXCLUSIVE MODE')
+    const rebuilt = builder.query('REINDEX TABLE CONCURRENTLY "Orders"').catch((error) => error)
+    const begun = async () =>
+      (await db.query('SELECT count(*)::int AS n FROM pg_index WHERE NOT indisvalid'))[0]?.n
+    await expect.poll(begun, { timeout: 20_000 }).toBe(3)
+    expect(await told()).toEqual([])
+    await db.query(
+      'SELECT pg_cancel_backend(pid) FROM pg_stat_progress_create_index WHERE datname = current_database()',
+    )
+    expect((await rebuilt).code).toBe('57014')
+    await holder.query('ROLLBACK')
+
+    const left = 'is invalid: left behind by a failed rebuild of'
+    expect(await told()).toEqual([
+      `The index pg_toast.${toast?.index}_ccnew on the TOAST table of public.Orders ${left} ${toast?.index}.`,
+      `The index public.Orders_pkey_ccnew on Orders ${left} Orders_pkey.`,
+      `The index public.Orders_to_key_ccnew on Orders ${left} Orders_to_key.`,
+    ])
+    for (const { sql } of (await see()).opportunities('drop-invalid-index')) await run(db.url, ...(sql ?? []))
+    expect(await told()).toEqual([])
+    expect(await begun()).toBe(0)
+  })
 })
