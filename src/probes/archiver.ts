@@ -12,6 +12,7 @@ export default defineProbe({
   rows: 'one',
   columns: {
     on: flag('archive_mode is on here; on a standby only where it is always'),
+    configured: flag('archive_command or archive_library says how'),
     archived: counter('count', 'WAL files archived'),
     failed: counter('count', 'Attempts that failed'),
     last_archived_wal: optional(detail('WAL file archived last')),
@@ -24,6 +25,7 @@ export default defineProbe({
     14: `
 select case when pg_is_in_recovery() then current_setting('archive_mode') = 'always'
     else current_setting('archive_mode') <> 'off' end as on,
+  current_setting('archive_command') <> '' or coalesce(current_setting('archive_library', true), '') <> '' as configured,
   archived_count as archived,
   failed_count as failed,
   last_archived_wal,

@@ -1,11 +1,14 @@
 /** WAL, checkpoints, archive and temporary files, on a server of its own. */
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { EmbeddedServer } from '../../src/embedded/server.ts'
 import { start, tempFolder } from '../embedded.ts'
-import { look, lookUntil, run } from '../observe.ts'
+import { type Look, look, lookUntil, run } from '../observe.ts'
 
 const folder = tempFolder()
+const dataDir = folder.fresh()
 let server: EmbeddedServer
 const see = (act?: () => Promise<unknown>) => look(server.url(), {}, act)
 const reload = (...settings: string[]) =>
@@ -18,7 +21,7 @@ beforeAll(async () => {
     archive_mode: 'on',
     archive_command: '/bin/true',
   }
-  server = await start(folder.fresh(), { settings })
+  server = await start(dataDir, { settings })
   await run(server.url(), 'CREATE EXTENSION pg_stat_statements', 'CREATE TABLE loaded (t text)')
 })
 afterAll(async () => {
@@ -65,6 +68,44 @@ test('a failing archive_command is found until a file is archived again', async 
     )
     .toEqual([])
 }, 150_000)
+
+test('a command that hangs, and one that is not set, are found by the files that wait; an idle server has none', async () => {
+  const config = { thresholds: { 'archiver-failing': { warning: 1 } } }
+  const write = () => run(server.url(), 'SELECT txid_current()', 'SELECT pg_switch_wal()')
+  const see = () => look(server.url(), config)
+  const healthy = await lookUntil(see, (s) => s.rows('archiving')[0]?.waiting === 0)
+  expect(healthy.findings('archiver-failing')).toEqual([])
+
+  // The command runs in the data directory.
+  const hangs = join(dataDir, 'hangs')
+  writeFileSync(hangs, '')
+  await reload(`archive_command = 'while test -e hangs; do sleep 0.1; done'`)
+  await write()
+  const found = (s: Look) => s.findings('archiver-failing').length > 0
+  expect((await lookUntil(see, found)).findings('archiver-failing')).toMatchObject([
+    {
+      severity: 'warning',
+      summary: expect.stringContaining('and no attempt fails'),
+      evidence: { waiting: 1 },
+    },
+  ])
+  rmSync(hangs)
+  await lookUntil(see, (s) => !found(s))
+
+  await reload(`archive_command = ''`)
+  expect((await see()).findings('archiver-failing')).toEqual([])
+  await write()
+  const missing = await lookUntil(see, found)
+  expect(missing.findings('archiver-failing')).toMatchObject([
+    {
+      summary: expect.stringContaining('neither archive_command'),
+      evidence: { configured: false, waiting: 1 },
+    },
+  ])
+  await reload(`archive_command = '/bin/true'`)
+  await write()
+  await lookUntil(see, (s) => !found(s))
+})
 
 test('sorts that spill are found while they run', async () => {
   const config = { thresholds: { 'temp-spill': { warning: 1024 ** 2 } } }
