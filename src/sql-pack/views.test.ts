@@ -153,7 +153,8 @@ describe.each(majors)('on PostgreSQL %i', (major) => {
             `${u.schema_name}.${u.index_name} ${(u.reason as string).includes('same index') ? 'identical' : 'prefix'}`,
         )
         .sort(),
-    ).toEqual(duplicates.map((d) => `${name(d)} ${d.reason}`).sort())
+      // The pack says the same of two that differ in how they are stored alone.
+    ).toEqual(duplicates.map((d) => `${name(d)} ${d.reason === 'storage' ? 'identical' : d.reason}`).sort())
     const needless = new Set(duplicates.map(name))
     expect(
       judged('unused')
