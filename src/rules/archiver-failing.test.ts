@@ -37,6 +37,8 @@ test.each([
   [{}, 1801, ['critical']],
   // Slower than WAL is written.
   [{ last_archived_at: ago(1) }, 301, ['warning']],
+  // On a quiet server the last success is long ago: what counts is how long a file waits.
+  [{ last_failed_at: ago(1), last_archived_at: ago(9e5) }, 2, ['warning']],
   [{ configured: false, last_archived_at: ago(9e5) }, 1, ['warning']],
   [{ configured: false }, 1801, ['critical']],
   [{ on: false }, 1801, []],

@@ -31,8 +31,8 @@ export default defineRule({
     // A hoster may archive in a way of its own, which the counters or an empty queue show.
     const missing = !a.configured && (a.last_archived_at === null || a.waiting !== 0)
     if (!a.failing && !missing && (a.waited ?? 0) <= warning) return []
-    // Failing since the last success at the latest; where there was none, since the counters began.
-    const seconds = (a.failing ? a.unarchived : a.waited) ?? 0
+    // How long the oldest file waits. Where that can't be read: since the last success at the latest, or since the counters began.
+    const seconds = a.waited ?? (a.failing ? a.unarchived : null) ?? 0
     const summary = missing
       ? `archive_mode is on, but neither archive_command nor archive_library is set: no WAL file is archived${queue ? `; ${queue}` : ''}.`
       : a.failing
