@@ -21,11 +21,11 @@ export default defineDerived({
     column: optional(detail('The column')),
     type: detail('Type of the column, else of the sequence'),
     refers: flag('The column takes the values through a foreign key, not from the sequence itself'),
-    last_value: optional(detail('Last value given; null where none was, or it may not be read')),
+    last_value: optional(detail('Last value given; null where none was, or it is not known')),
     last: detail('Last value that both sequence and column can hold'),
-    used: optional(gauge('ratio', 'Values given out of those that there are; null where it may not be read')),
+    used: optional(gauge('ratio', 'Values given out of those that there are; null where it is not known')),
     left: optional(gauge('count', 'Values left: its end may be that many steps away')),
-    readable: flag('The role may read its value'),
+    state: detail('read; or why its value is not known: denied, locked, or pending: not asked for yet'),
   },
   history: ['used'],
   compute({ sequences, values }, { server }) {
@@ -33,16 +33,18 @@ export default defineDerived({
     if (sequences.length === 0) return []
     if (!values) return fail('pending', 'the values of the sequences have not been read')
     const known = new Map(values.map((v) => [v.oid, v]))
-    const asked = sequences.filter((s) => known.has(s.oid))
-    if (asked.length > 0 && asked.every((s) => known.get(s.oid)?.readable === false))
+    const stateOf = (oid: number) => known.get(oid)?.state ?? 'pending'
+    const there = sequences.filter((s) => stateOf(s.oid) !== 'absent')
+    if (there.length > 0 && there.every((s) => stateOf(s.oid) === 'denied'))
       return fail(
         'denied',
-        `the values of ${plural(asked.length, 'sequence')} may not be read`,
+        `the values of ${plural(there.length, 'sequence')} may not be read`,
         `GRANT pg_read_all_data TO ${quoteIdentifier(server.user)};`,
       )
-    return asked
+    return there
       .map((s) => {
-        const { last_value = null, readable = false } = known.get(s.oid) ?? {}
+        const last_value = known.get(s.oid)?.last_value ?? null
+        const state = stateOf(s.oid)
         const sign = s.falling ? -1 : 1
         const far = (to: string, from: string) => sign * (Number(to) - Number(from))
         // All below 2^53 but for the beginning of a falling sequence of bigint, where a few values make no difference.
@@ -51,9 +53,9 @@ export default defineDerived({
           last_value === null ? room : Math.max(0, Math.floor(far(s.last, last_value) / Number(s.step)))
         return {
           ...{ oid: s.oid, schema: s.schema, sequence: s.sequence, table: s.table, column: s.column },
-          ...{ type: s.type, refers: s.refers, last_value, last: s.last, readable },
-          used: readable ? Math.max(0, 1 - left / room) : null,
-          left: readable ? left : null,
+          ...{ type: s.type, refers: s.refers, last_value, last: s.last, state },
+          used: state === 'read' ? Math.max(0, 1 - left / room) : null,
+          left: state === 'read' ? left : null,
         }
       })
       .sort((a, b) => (b.used ?? -1) - (a.used ?? -1) || a.oid - b.oid)

@@ -23,5 +23,11 @@ export const thisEncoding = 'select encoding from pg_database where datname = cu
  * Relations of this database that somebody has locked, or waits to lock, in AccessExclusive mode.
  * Functions that open a relation would wait behind it.
  */
-export const locked = `select relation from pg_locks
-  where locktype = 'relation' and mode = 'AccessExclusiveLock' and database = ${thisDatabase}`
+export const locked = lockedIn('AccessExclusiveLock')
+
+/** Relations of this database that somebody has locked, or waits to lock, in one of these modes. */
+export function lockedIn(...modes: readonly string[]): string {
+  const those = modes.map((mode) => `'${mode}'`).join(', ')
+  return `select relation from pg_locks
+  where locktype = 'relation' and mode in (${those}) and database = ${thisDatabase}`
+}

@@ -1,6 +1,7 @@
 import { formatCount, formatRatio, plural } from '../core/format.ts'
 import { quoteIdentifier } from '../core/identifier.ts'
-import { type Breach, defineRule } from '../core/rule.ts'
+import { type Failure, fail } from '../core/outcome.ts'
+import { type Blindness, type Breach, defineRule } from '../core/rule.ts'
 import type { Row } from '../core/table.ts'
 import sequenceUsage from '../derived/sequence-usage.ts'
 import { above } from './_grade.ts'
@@ -23,8 +24,8 @@ export default defineRule({
   needs: { sequences: sequenceUsage },
   thresholds: { warning: 0.75, critical: 0.9 },
   deductions: { warning: 5, critical: 15 },
-  check({ sequences }, thresholds, { server }) {
-    const near = sequences.flatMap((s): Breach[] => {
+  check({ sequences }, thresholds) {
+    return sequences.flatMap((s): Breach[] => {
       const severity = s.used === null ? undefined : above(s.used, thresholds)
       if (s.used === null || !severity) return []
       return [
@@ -45,19 +46,29 @@ export default defineRule({
         },
       ]
     })
-    // Unknown is not healthy: some may be near their end without our seeing it.
-    const hidden = sequences.filter((s) => !s.readable)
-    if (hidden.length === 0) return near
-    return [
-      ...near,
-      {
-        subject: 'unreadable sequences',
-        severity: 'info',
-        value: hidden.length,
-        unit: 'count',
-        summary: `The values of ${plural(hidden.length, 'sequence')} may not be read: GRANT pg_read_all_data TO ${quoteIdentifier(server.user)};`,
-        evidence: { first: `${hidden[0]?.schema}.${hidden[0]?.sequence}` },
-      },
-    ]
+  },
+  blindTo({ sequences }, { server }) {
+    const all = plural(sequences.length, 'sequence')
+    const of = (state: string) => sequences.filter((s) => s.state === state)
+    const blind = (failure: Failure): Blindness => ({ ...failure, table: sequenceUsage.name })
+    const [denied, locked, pending] = [of('denied'), of('locked'), of('pending')]
+    if (denied.length > 0)
+      return blind(
+        fail(
+          'denied',
+          `the values of ${denied.length} of ${all} may not be read`,
+          `GRANT pg_read_all_data TO ${quoteIdentifier(server.user)};`,
+        ),
+      )
+    if (locked.length > 0)
+      return blind(
+        fail(
+          'timeout',
+          `${locked.length} of ${all} are locked, ${locked[0]?.schema}.${locked[0]?.sequence} first`,
+        ),
+      )
+    if (pending.length > 0)
+      return blind(fail('pending', `the values of ${pending.length} of ${all} are still to be read`))
+    return undefined
   },
 })

@@ -182,6 +182,28 @@ describe.each([...new Set([majors[0] ?? LATEST, LATEST])])('PostgreSQL %i', (maj
     expect((await see()).findings('sequence-near-end')).toEqual([])
   })
 
+  test('one that somebody has locked is said to be, and hides none of the others', async () => {
+    await run(
+      db.url,
+      'CREATE TABLE one (id serial); CREATE TABLE two (id serial)',
+      `SELECT setval('two_id_seq', 2000000000)`,
+    )
+    const holder = await db.client()
+    await holder.query('BEGIN; ALTER SEQUENCE one_id_seq OWNED BY NONE')
+    const seen = await see()
+    expect(seen.findings('sequence-near-end')).toMatchObject([{ subject: 'sequence public.two_id_seq' }])
+    expect(seen.health.unknown).toContainEqual(
+      expect.objectContaining({
+        rule: 'sequence-near-end',
+        reason: 'timeout',
+        detail: '1 of 2 sequences are locked, public.one_id_seq first',
+      }),
+    )
+    await holder.query('ROLLBACK')
+    await holder.end()
+    expect((await see()).health.unknown.filter((u) => u.rule === 'sequence-near-end')).toEqual([])
+  })
+
   test('values that may not be read are unknown, never zero', async () => {
     await run(db.url, 'CREATE TABLE one (id serial)', `SELECT setval('one_id_seq', 2000000000)`)
     const blind = await look(db.monitorUrl)
@@ -193,9 +215,16 @@ describe.each([...new Set([majors[0] ?? LATEST, LATEST])])('PostgreSQL %i', (maj
       }),
     )
     await run(db.url, 'CREATE TABLE two (id serial)', 'GRANT SELECT ON two_id_seq TO pgtend_monitor')
-    expect((await look(db.monitorUrl)).findings('sequence-near-end')).toMatchObject([
-      { severity: 'info', subject: 'unreadable sequences', value: 1 },
-    ])
+    // One that may be read does not make up for one that may not.
+    const partly = await look(db.monitorUrl)
+    expect(partly.findings('sequence-near-end')).toEqual([])
+    expect(partly.health.unknown).toContainEqual(
+      expect.objectContaining({
+        rule: 'sequence-near-end',
+        reason: 'denied',
+        detail: 'the values of 1 of 2 sequences may not be read',
+      }),
+    )
     await run(db.url, 'GRANT SELECT ON one_id_seq TO pgtend_monitor')
     expect((await look(db.monitorUrl)).findings('sequence-near-end')).toMatchObject([
       { severity: 'critical', subject: 'sequence public.one_id_seq' },
