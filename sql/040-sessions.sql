@@ -14,6 +14,7 @@ BEGIN
       count(*) FILTER (WHERE state = 'active' AND pid <> pg_backend_pid()) AS active,
       count(*) FILTER (WHERE state = 'idle') AS idle,
       count(*) FILTER (WHERE state = 'idle in transaction') AS idle_in_transaction,
+      count(*) FILTER (WHERE state = 'idle in transaction (aborted)') AS aborted,
       count(*) FILTER (WHERE wait_event_type = 'Lock') AS waiting_on_lock
     FROM pg_stat_activity WHERE backend_type = 'client backend'
   ), usable AS (
@@ -32,7 +33,7 @@ BEGIN
       pgtend.setting('connections-near-limit.critical')),
     pgtend.about('connections-near-limit', 'ratio') || jsonb_strip_nulls(jsonb_build_object(
       'used', s.used, 'usable', u.n, 'active', s.active, 'idle', s.idle,
-      'idle_in_transaction', s.idle_in_transaction, 'waiting_on_lock', s.waiting_on_lock,
+      'idle_in_transaction', s.idle_in_transaction, 'aborted', s.aborted, 'waiting_on_lock', s.waiting_on_lock,
       'database_sessions', s.here, 'database_limit', o.most))
   FROM sessions s, usable u, own o, share h;
 
@@ -66,17 +67,19 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   IF pgtend.sees_all_statistics() THEN
     RETURN QUERY
+    -- An aborted transaction is idle, and PostgreSQL no longer tells when it began.
     WITH sessions AS (
       SELECT pid, application_name, usename, datname, state,
         extract(epoch FROM clock_timestamp() - state_change) AS idle,
         extract(epoch FROM clock_timestamp() - xact_start) AS age,
         state LIKE 'idle in transaction%' AS idles
       FROM pg_stat_activity
-      WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
+      WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
     ), kinds AS (
       SELECT 'idle_in_transaction' AS metric, 'idle-in-transaction' AS rule, idle AS seconds, s.* FROM sessions s WHERE idles
       UNION ALL
-      SELECT 'long_transaction', 'long-transaction', age, s.* FROM sessions s WHERE NOT (idles AND idle > age / 2)
+      SELECT 'long_transaction', 'long-transaction', age, s.* FROM sessions s
+      WHERE age IS NOT NULL AND NOT (idles AND idle > age / 2)
     )
     SELECT m.metric, round(coalesce(max(k.seconds), 0), 3),
       pgtend.grade(coalesce(max(k.seconds), 0), pgtend.setting(m.rule || '.warning'), pgtend.setting(m.rule || '.critical')),

@@ -21,17 +21,21 @@ export default defineDerived({
     utilisation: gauge('ratio', 'Used out of usable'),
     active: optional(gauge('count', 'Sessions running a statement')),
     idle: optional(gauge('count', 'Sessions waiting for their client, outside a transaction')),
-    idle_in_transaction: optional(gauge('count', 'Sessions waiting for their client inside a transaction')),
+    idle_in_transaction: optional(
+      gauge('count', 'Sessions waiting for their client inside a transaction, aborted ones apart'),
+    ),
     aborted: optional(gauge('count', 'Sessions inside a failed transaction that was not rolled back yet')),
     hidden: gauge('count', 'Sessions that do not tell what they do: track_activities is off for them'),
     waiting_on_lock: gauge('count', 'Sessions waiting for a lock'),
     oldest_session: optional(gauge('seconds', 'Age of the oldest session')),
-    oldest_transaction: optional(gauge('seconds', 'Age of the oldest open transaction')),
+    oldest_transaction: optional(
+      gauge('seconds', 'Age of the oldest open transaction; PostgreSQL tells none of an aborted one'),
+    ),
     oldest_idle_in_transaction: optional(
-      gauge('seconds', 'Longest time that a session has been idle in a transaction'),
+      gauge('seconds', 'Longest time that a session has been idle in a transaction, aborted ones included'),
     ),
   },
-  history: ['used', 'utilisation', 'active', 'idle', 'idle_in_transaction', 'waiting_on_lock'],
+  history: ['used', 'utilisation', 'active', 'idle', 'idle_in_transaction', 'aborted', 'waiting_on_lock'],
   compute({ activity, instance: [server], tracking }) {
     if (!server) return fail('failed', 'the server did not tell its limits')
     const telling = tracking ? activity : []
@@ -43,6 +47,7 @@ export default defineDerived({
         null,
       )
     const idleInTransaction = inState('idle in transaction')
+    const aborted = inState('idle in transaction (aborted)')
     const usable = Math.max(0, server.max_connections - server.reserved_connections)
     return [
       {
@@ -52,12 +57,12 @@ export default defineDerived({
         active: counted(inState('active')),
         idle: counted(inState('idle')),
         idle_in_transaction: counted(idleInTransaction),
-        aborted: counted(inState('idle in transaction (aborted)')),
+        aborted: counted(aborted),
         hidden: tracking ? (tracking[0]?.hidden ?? 0) : activity.length,
         waiting_on_lock: activity.filter((a) => a.wait_event_type === 'Lock').length,
         oldest_session: oldest(activity.map((a) => a.backend_age)),
         oldest_transaction: oldest(telling.map((a) => a.transaction_age)),
-        oldest_idle_in_transaction: oldest(idleInTransaction.map((a) => a.state_age)),
+        oldest_idle_in_transaction: oldest([...idleInTransaction, ...aborted].map((a) => a.state_age)),
       },
     ]
   },

@@ -107,9 +107,17 @@ test('says the sum behind the score, and the statements behind a finding', () =>
 test('vital signs: figures where known, the reason where not, nothing where it does not apply', () => {
   const text = renderReport(report())
   expect(text).toMatch(/Connections\s+12 of 97, 3 active, 9 idle, 2 waiting on a lock/)
+  expect(text).not.toContain('aborted')
   expect(text).toMatch(/Queries\s+unknown \(missing: pg_stat_statements is not installed\)/)
   expect(text).toMatch(/Locks\s+1 session blocked by 1/)
   expect(text).not.toContain('Replication')
+})
+
+test('a session in an aborted transaction is one of those that are counted', () => {
+  const connections = ok([{ used: 3, usable: 97, active: 1, idle: 0, idle_in_transaction: 1, aborted: 1 }])
+  expect(renderReport(report({ tables: new Map([['connections', connections]]) }))).toMatch(
+    /3 of 97, 1 active, 0 idle, 1 idle in transaction, 1 in an\s+aborted transaction/,
+  )
 })
 
 test('what to do is said once for the findings of one rule', () => {

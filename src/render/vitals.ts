@@ -64,6 +64,7 @@ const connections = (row: Row): string =>
     some(row, 'active', 'active'),
     some(row, 'idle', 'idle'),
     row.idle_in_transaction ? some(row, 'idle_in_transaction', 'idle in transaction') : undefined,
+    row.aborted ? some(row, 'aborted', 'in an aborted transaction') : undefined,
     row.hidden ? some(row, 'hidden', 'not telling what they do') : undefined,
     row.waiting_on_lock ? some(row, 'waiting_on_lock', 'waiting on a lock') : undefined,
   )

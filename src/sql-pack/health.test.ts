@@ -97,6 +97,15 @@ describe.each(majors)('on PostgreSQL %i', (major) => {
     expect(worse.get('overall')).toMatchObject({ status: 'critical', value: 4 })
     await holder.query('ROLLBACK')
     await Promise.all(waiting)
+    const failed = await connect('failed')
+    await failed.query('BEGIN')
+    await expect(failed.query('SELECT 1 / 0')).rejects.toThrow('division by zero')
+    const aborted = await health()
+    expect(aborted.get('connections')?.details).toMatchObject({ aborted: 1, idle_in_transaction: 0 })
+    expect(aborted.get('idle_in_transaction')?.details.sessions).toMatchObject([
+      { application: 'failed', state: 'idle in transaction (aborted)' },
+    ])
+    await failed.query('ROLLBACK')
     await sql(`BEGIN; DELETE FROM t; PREPARE TRANSACTION 'two'`)
     expect((await health()).get('prepared_transactions')).toMatchObject({ status: 'warning', value: 1 })
     await sql(`ROLLBACK PREPARED 'two'`)

@@ -4,6 +4,7 @@ import pg from 'pg'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { EmbeddedServer } from '../../src/embedded/server.ts'
 import type { ConfigInput } from '../../src/monitor/config.ts'
+import { vitals } from '../../src/render/vitals.ts'
 import { start, tempFolder } from '../embedded.ts'
 import { look, lookUntil, run } from '../observe.ts'
 import { LATEST } from '../servers.ts'
@@ -67,6 +68,30 @@ test('connections near the limit: a warning, then critical, then none', async ()
   expect(full.health.deductions[0]).toMatchObject({ rule: 'connections-near-limit', points: 25 })
   await Promise.all(clients.splice(0, 10).map((c) => c.end()))
   await lookUntil(see, (s) => s.findings('connections-near-limit').length === 0)
+})
+
+test('an aborted transaction that nobody rolls back is counted, and has its age in idleness', async () => {
+  const config = { thresholds: { 'idle-in-transaction': { warning: 0.2, critical: 600 } } }
+  const healthy = await see(config)
+  expect(healthy.rows('connections')).toMatchObject([{ aborted: 0, oldest_idle_in_transaction: null }])
+  expect(healthy.findings('idle-in-transaction')).toEqual([])
+  const failed = await client()
+  await failed.query('BEGIN')
+  await expect(failed.query('SELECT 1 / 0')).rejects.toThrow('division by zero')
+  const there = () => see(config)
+  const seen = await lookUntil(there, (s) => s.findings('idle-in-transaction').length > 0)
+  expect(seen.rows('connections')).toMatchObject([
+    {
+      ...{ aborted: 1, idle_in_transaction: 0, oldest_transaction: null },
+      oldest_idle_in_transaction: expect.any(Number),
+    },
+  ])
+  const connections = vitals(seen.tables).find((v) => v.name === 'Connections')
+  expect(connections?.text).toContain('1 in an aborted transaction')
+  await failed.query('ROLLBACK')
+  const after = await see(config)
+  expect(after.rows('connections')).toMatchObject([{ aborted: 0, oldest_idle_in_transaction: null }])
+  expect(after.findings('idle-in-transaction')).toEqual([])
 })
 
 test('prepared transactions are found until they are ended, each named as the head of its queue', async () => {

@@ -6,6 +6,7 @@ import { useFacts } from '../hooks/use-facts.ts'
 import { DataTable } from '../ui/data-table.tsx'
 import { FactsState } from '../ui/facts-state.tsx'
 import { Meter } from '../ui/meter.tsx'
+import { sentence } from '../ui/sentence.ts'
 import { StackedBar } from '../ui/stacked-bar.tsx'
 import { Pools } from './pools.tsx'
 import { Trend } from './trend.tsx'
@@ -44,7 +45,12 @@ export function ConnectionsWidget() {
 function Usage({ row }: { readonly row: FactRows['connections'] }) {
   const concern = useConcern(['connections-near-limit'])
   const share = formatRatio(row.utilisation)
-  const oldest = row.oldest_idle_in_transaction ?? row.oldest_transaction
+  const oldest = [
+    row.oldest_transaction !== null && `oldest transaction ${formatSeconds(row.oldest_transaction)}`,
+    // PostgreSQL tells no age of an aborted transaction, only how long it is idle.
+    row.oldest_idle_in_transaction !== null &&
+      `oldest one left idle ${formatSeconds(row.oldest_idle_in_transaction)}`,
+  ].filter((part) => part !== false)
   return (
     <>
       <div className={css.section}>
@@ -65,13 +71,7 @@ function Usage({ row }: { readonly row: FactRows['connections'] }) {
       {row.active === null && (
         <p className={css.note}>track_activities is off: what sessions do is not known.</p>
       )}
-      {oldest !== null && (
-        <p className={css.note}>
-          Oldest transaction {showValue(row.oldest_transaction, 'seconds')}
-          {row.oldest_idle_in_transaction !== null &&
-            `, oldest one left idle ${formatSeconds(row.oldest_idle_in_transaction)}`}
-        </p>
-      )}
+      {oldest.length > 0 && <p className={css.note}>{sentence(oldest.join(', '))}</p>}
       <Trend metric="connections.used" unit="count" name="Connections" top={row.usable} />
     </>
   )
