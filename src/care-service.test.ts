@@ -117,6 +117,24 @@ describe('a round of maintenance', () => {
     expect(rows).toEqual([{ relname: table }])
   })
 
+  test('analyses a partitioned table as a whole, which autovacuum never does, once', async () => {
+    const { url, client } = await database()
+    await client.query(`create table "my parts" (a int) partition by range (a);
+      create table low partition of "my parts" for values from (0) to (20000) with (autovacuum_enabled = off);
+      create table high partition of "my parts" for values from (20000) to (60000) with (autovacuum_enabled = off)`)
+    await client.query('insert into "my parts" select g from generate_series(1, 50000) g')
+    const changed = () => client.query('select from pg_stat_user_tables where n_live_tup >= 19999')
+    await expect.poll(async () => (await changed()).rowCount, { timeout: 20_000 }).toBe(2)
+    const { maintenance } = await pgtend(url)
+    const report = await maintenance.performMaintenance('db', { task: 'analyze', actor: PERSON })
+    expect(report).toMatchObject({
+      status: 'done',
+      actions: [{ action: 'analyze', status: 'done', sql: ['ANALYZE public."my parts"'] }],
+    })
+    expect(report.actions).toHaveLength(1)
+    expect((await maintenance.plan('db', 'analyze')).actions).toEqual([])
+  })
+
   test('VACUUM FULL, where it is allowed, gives measured bytes back', async () => {
     const { url, client } = await database()
     await client.query('create extension pgstattuple')

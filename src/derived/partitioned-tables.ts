@@ -1,4 +1,4 @@
-import { gauge, id, label, optional, time } from '../core/columns.ts'
+import { flag, gauge, id, label, optional, time } from '../core/columns.ts'
 import { defineDerived } from '../core/derived.ts'
 import { maybe } from '../core/given.ts'
 import indexDefinitions from '../probes/index-definitions.ts'
@@ -39,6 +39,11 @@ export default defineDerived({
     largest: gauge('bytes', 'The largest partition, with its TOAST'),
     last_vacuum: optional(time('When any of them was last vacuumed')),
     last_analyze: optional(time('When any of them was last analysed')),
+    estimate: flag('Whether ANALYZE ever looked at all of them together, which autovacuum never does'),
+    changed_since_analyze: gauge(
+      'count',
+      'Rows changed since it did, at least: how many more or fewer there are, or what the partitions count since each was analysed; all where it never did',
+    ),
   },
   compute({ partitions, names, relations, indexes = [], definitions = [] }, { server }) {
     if (partitions.length === 0) return []
@@ -62,6 +67,12 @@ export default defineDerived({
       const sizes = parts.map((r) => (r.pages + toastPages(r.oid)) * block)
       const sum = (numbers: readonly number[]) => numbers.reduce((total, n) => total + n, 0)
       const [live, dead] = [sum(parts.map((r) => r.live)), sum(parts.map((r) => r.dead))]
+      const seen = at(root)?.tuples ?? -1
+      // Counters of a partition may have begun anew since it was analysed.
+      const rows = sum(parts.map((r) => Math.max(r.live, r.tuples)))
+      // ANALYZE sees the rows of foreign tables too.
+      const difference = parts.length < leaves.length ? 0 : Math.abs(rows - seen)
+      const changed = sum(parts.map((r) => r.changed_since_analyze))
       return [
         {
           ...{ oid: root, schema: name.schema, table: name.name },
@@ -73,6 +84,8 @@ export default defineDerived({
           largest: sizes.reduce((most, size) => Math.max(most, size), 0),
           last_vacuum: parts.map((r) => r.last_vacuum).reduce(later, null),
           last_analyze: parts.map((r) => r.last_analyze).reduce(later, null),
+          estimate: seen >= 0,
+          changed_since_analyze: seen < 0 ? rows : Math.max(difference, changed),
         },
       ]
     })

@@ -3,6 +3,7 @@ import { context, row } from '../../test/facts.ts'
 import type { Bloat } from '../core/bloat.ts'
 import type { MaintenanceSettings } from '../core/maintenance.ts'
 import invalidIndexes from '../derived/invalid-indexes.ts'
+import partitionedTables from '../derived/partitioned-tables.ts'
 import tables from '../derived/tables.ts'
 import { parseConfig } from '../monitor/config.ts'
 import { type Facts, planTask } from './planner.ts'
@@ -81,6 +82,24 @@ test('an invalid part of a partitioned index is rebuilt, the whole is left alone
     subject: 's.whole',
     reason: 'the index of a partitioned table lacks valid parts for s.t_1: see the finding',
   })
+})
+
+test('ANALYZE of a partitioned table takes in its partitions', () => {
+  const stale = { changed_since_analyze: 40_000 }
+  const facts = {
+    tables: [
+      table('part', 0, 50_000, { ...stale, root: 9 }),
+      table('other', 0, 50_000, { ...stale, root: 8 }),
+      table('single', 0, 40_000, stale),
+    ],
+    partitioned: [9, 8].map((oid) =>
+      row(partitionedTables, {
+        ...{ oid, schema: 'public', table: `p${oid}`, live: 50_000, estimate: true },
+        changed_since_analyze: oid === 9 ? 45_000 : 100,
+      }),
+    ),
+  }
+  expect(plan('analyze', facts).wanted.map((w) => w.input.table)).toEqual(['single', 'p9', 'other'])
 })
 
 test('a rebuild for an invalid index, a drop for what a failed rebuild left', () => {

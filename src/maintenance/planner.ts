@@ -6,6 +6,7 @@ import { isManaged, type ManagedTable } from '../core/managed.ts'
 import type { Thresholds } from '../core/rule.ts'
 import type { Row } from '../core/table.ts'
 import type invalidIndexes from '../derived/invalid-indexes.ts'
+import type partitionedTables from '../derived/partitioned-tables.ts'
 import type tables from '../derived/tables.ts'
 import deadRows from '../rules/dead-rows.ts'
 import staleStatistics from '../rules/stale-statistics.ts'
@@ -14,6 +15,8 @@ import staleStatistics from '../rules/stale-statistics.ts'
 export interface Facts {
   readonly tables: readonly Row<typeof tables>[] | undefined
   readonly invalidIndexes: readonly Row<typeof invalidIndexes>[] | undefined
+  /** Partitioned tables as wholes; absent where they could not be read. */
+  readonly partitioned?: readonly Row<typeof partitionedTables>[]
   /** Tables of the platform and of extensions: left alone, whatever they call for. Absent where there are none. */
   readonly managed?: readonly ManagedTable[]
   /** Absent where it was not measured. */
@@ -51,11 +54,15 @@ function planFor(task: Task, facts: Facts, context: Context, terms: PlannerTerms
 }
 
 /** The facts about tables that are managed by others, or about all that aren't. */
-function only({ tables, invalidIndexes, bloats, managed = [] }: Facts, theirs: boolean): Facts {
+function only(
+  { tables, partitioned = [], invalidIndexes, bloats, managed = [] }: Facts,
+  theirs: boolean,
+): Facts {
   const chosen = <R extends ManagedTable>(rows: readonly R[]): readonly R[] =>
     rows.filter((row) => isManaged(managed, row) === theirs)
   return {
     tables: tables && chosen(tables),
+    partitioned: chosen(partitioned),
     invalidIndexes: invalidIndexes && chosen(invalidIndexes),
     ...(bloats ? { bloats: { rows: chosen(bloats.rows), unknown: bloats.unknown } } : {}),
   }
@@ -102,14 +109,22 @@ function rewrites({ bloats }: Facts, { settings, inWindow }: PlannerTerms): Want
 function analyzes(facts: Facts, context: Context, terms: PlannerTerms): Wants {
   if (!facts.tables) return UNREAD
   const limits = { ...staleStatistics.thresholds, ...terms.thresholds[staleStatistics.name] }
-  const stale = judged(facts.tables, (table) =>
-    staleStatistics.check({ tables: [table], uncounted: [] }, limits, context),
+  const wholes = judged(facts.partitioned ?? [], (table) =>
+    staleStatistics.check({ tables: [], uncounted: [], partitioned: [table] }, limits, context),
+  )
+  // ANALYZE of a partitioned table takes in its partitions.
+  const covered = new Set(wholes.map(({ table }) => table.oid))
+  const single = facts.tables.filter((t) => t.root === null || !covered.has(t.root))
+  const stale = judged(single, (table) =>
+    staleStatistics.check({ tables: [table], uncounted: [], partitioned: undefined }, limits, context),
   )
   return {
-    wanted: stale.map(({ table, subject, because }) => ({
-      ...{ action: 'analyze', subject, because },
-      input: { schema: table.schema, table: table.table },
-    })),
+    wanted: [...wholes, ...stale]
+      .sort((a, b) => b.value - a.value)
+      .map(({ table, subject, because }) => ({
+        ...{ action: 'analyze', subject, because },
+        input: { schema: table.schema, table: table.table },
+      })),
     leftAlone: [],
   }
 }

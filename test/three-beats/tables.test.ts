@@ -87,6 +87,33 @@ describe.each([...new Set([majors[0] ?? LATEST, LATEST])])('PostgreSQL %i', (maj
     expect(after.findings('dead-rows', subject)).toHaveLength(1)
   })
 
+  test('a partitioned table that was never analysed as a whole: found though its partitions were, gone after ANALYZE', async () => {
+    await run(
+      db.url,
+      'CREATE TABLE shop.visits (id int, day int) PARTITION BY LIST (day)',
+      ...[1, 2, 3].map((n) => `CREATE TABLE shop.visits_${n} PARTITION OF shop.visits FOR VALUES IN (${n})`),
+    )
+    const stale = (seen: Look) => seen.findings('stale-statistics', 'shop.visits')
+    const changedBy = (rows: number) =>
+      lookUntil(see, (s) => stale(s)[0]?.evidence.changed_since_analyze === rows)
+    expect(stale(await see())).toEqual([])
+    await run(db.url, 'INSERT INTO shop.visits SELECT n, 1 + n % 2 FROM generate_series(1, 30000) n')
+    await run(db.url, 'ANALYZE shop.visits_1, shop.visits_2')
+    const [never] = stale(await changedBy(30_000))
+    expect(never).toMatchObject({ severity: 'info', evidence: { partitions: 3 } })
+    expect(never?.summary).toMatch(/^No ANALYZE ever looked at /)
+    await run(db.url, 'ANALYZE shop.visits')
+    await lookUntil(see, (s) => stale(s).length === 0)
+
+    // As autovacuum leaves it: the partition with the new rows is analysed, the whole is not.
+    await run(db.url, 'INSERT INTO shop.visits SELECT n, 3 FROM generate_series(1, 20000) n')
+    await run(db.url, 'ANALYZE shop.visits_3')
+    const [grown] = stale(await changedBy(20_000))
+    expect(grown?.summary).toMatch(/^At least 20,000 rows /)
+    await run(db.url, 'ANALYZE shop.visits')
+    await lookUntil(see, (s) => stale(s).length === 0)
+  })
+
   test('an old transaction that keeps VACUUM from its work is named by the advice', async () => {
     await run(db.url, `UPDATE ${table} SET name = 'x'`)
     const old = await db.client()
