@@ -10,3 +10,7 @@ export const quoteIdentifier = (name: string): string =>
 /** A relation's name in SQL, with its schema. */
 export const qualifiedName = (schema: string, name: string): string =>
   `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`
+
+/** A text as an SQL literal, whatever standard_conforming_strings is. */
+export const quoteLiteral = (text: string): string =>
+  `${text.includes('\\') ? 'E' : ''}'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`

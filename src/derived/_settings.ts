@@ -23,9 +23,16 @@ export interface Review {
   readonly restart?: true
   /** A rule of its own tells of it. */
   readonly rule?: string
+  /** What it does where it is set for a role or database only, if that is something else. */
+  readonly scoped?: string
+  /** A single role may well have its own. */
+  readonly perRole?: true
   /** What is to be said of the value in base units (bytes, seconds), if anything. */
   readonly judge: (value: string, around: Surroundings) => Verdict | undefined
 }
+
+/** The scope of what the server gives to everybody. */
+export const SERVER = 'server'
 
 const MB = 1024 ** 2
 const GB = 1024 ** 3
@@ -74,6 +81,8 @@ export const REVIEWS: readonly Review[] = [
   ),
   must('track_counts', 'on', 'Autovacuum does nothing, and use of tables and indexes is not counted.', {
     rule: 'autovacuum-off',
+    scoped:
+      'Autovacuum does not learn of what these sessions change, and their use of tables and indexes is not counted.',
   }),
   {
     setting: 'track_activities',
@@ -88,6 +97,7 @@ export const REVIEWS: readonly Review[] = [
   },
   {
     setting: 'pg_stat_statements.track',
+    perRole: true,
     judge: (value) =>
       value === 'none'
         ? { severity: 'warning', suggested: 'top', why: 'pg_stat_statements is loaded but counts nothing.' }
@@ -95,6 +105,7 @@ export const REVIEWS: readonly Review[] = [
   },
   {
     setting: 'compute_query_id',
+    perRole: true,
     judge: (value, { server }) =>
       value === 'off' && server.extensions.pg_stat_statements
         ? {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { derive, row } from '../../test/facts.ts'
 import type { Capabilities } from '../core/server.ts'
+import type { SettingOverride } from '../core/setting-override.ts'
 import databaseSize from '../probes/database-size.ts'
 import replicationSlots from '../probes/replication-slots.ts'
 import { REVIEWS } from './_settings.ts'
@@ -63,3 +64,57 @@ test('a setting that may not be read is not judged; each has one verdict', () =>
   expect(of({})).toEqual([])
   expect(new Set(REVIEWS.map((r) => r.setting)).size).toBe(REVIEWS.length)
 })
+
+const override = (o: Partial<SettingOverride>): SettingOverride => ({
+  ...{ setting: 'enable_nestloop', value: 'off', text: 'off', database: null, role: null },
+  ...o,
+})
+const scopes = (
+  settings: Record<string, string>,
+  overrides: SettingOverride[],
+  more: Partial<Capabilities> = {},
+) => of(settings, { overrides, ...more }).map((r) => [r.setting, r.scope, r.value])
+
+test('what is set for a role or database is told as such', () => {
+  expect(scopes({ enable_nestloop: 'off' }, [])).toEqual([['enable_nestloop', 'server', 'off']])
+  expect(scopes({ enable_nestloop: 'off' }, [override({ database: 'app' })])).toEqual([
+    ['enable_nestloop', 'database app', 'off'],
+  ])
+  expect(scopes({ enable_nestloop: 'off' }, [override({})])).toEqual([
+    ['enable_nestloop', 'all roles', 'off'],
+  ])
+  expect(scopes({ enable_nestloop: 'on' }, [override({ role: 'etl' })])).toEqual([
+    ['enable_nestloop', 'role etl', 'off'],
+  ])
+})
+
+test('for a role in this database its own counts, not what it has in others', () => {
+  const here = (value: string) => override({ role: 'etl', database: 'app', value })
+  expect(scopes({ enable_nestloop: 'on' }, [override({ role: 'etl' }), here('on')])).toEqual([])
+  expect(scopes({ enable_nestloop: 'on' }, [override({ role: 'etl', value: 'on' }), here('off')])).toEqual([
+    ['enable_nestloop', 'role etl in database app', 'off'],
+  ])
+})
+
+test('what is worth a thought is a role’s own choice, a database’s is told', () => {
+  const timeout = { setting: 'idle_in_transaction_session_timeout', value: '0' }
+  const settings = { [timeout.setting]: '300' }
+  expect(scopes(settings, [override({ ...timeout, role: 'etl' })])).toEqual([])
+  expect(scopes({ [timeout.setting]: '0' }, [override({ ...timeout, database: 'app' })])).toEqual([
+    [timeout.setting, 'database app', '0'],
+  ])
+  const track = override({ setting: 'pg_stat_statements.track', value: 'none', role: 'etl' })
+  expect(scopes({}, [track])).toEqual([])
+})
+
+test('counters off for a role is no autovacuum off for the server', () => {
+  const track = override({ setting: 'track_counts', role: 'etl' })
+  expect(of({ track_counts: 'on' }, { overrides: [track] })).toMatchObject([
+    { scope: 'role etl', rule: null, severity: 'critical', why: expect.stringContaining('these sessions') },
+  ])
+})
+
+test('a value that our own role hides is not known', () =>
+  expect(of({}, { hiddenSettings: ['enable_nestloop'] })).toMatchObject([
+    { setting: 'enable_nestloop', scope: 'server', severity: 'info', value: 'not known', suggested: null },
+  ]))

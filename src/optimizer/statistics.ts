@@ -1,4 +1,5 @@
 /** Values of columns and shares of rows, as the statistics of ANALYZE tell. */
+import { quoteLiteral } from '../core/identifier.ts'
 import type { ColumnFacts } from './schema.ts'
 
 /** How common the constants of a scenario are. */
@@ -95,13 +96,8 @@ export function boundValue(
 /** Share of rows in which the column is NULL. */
 export const nullShare = (column: ColumnFacts): number => (column.notNull ? 0 : (column.nullFraction ?? 0))
 
-const quoteLiteral = (value: string): string =>
-  value.includes('\\')
-    ? ` E'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
-    : `'${value.replaceAll("'", "''")}'`
-
 /** A constant as SQL text with its type. */
-export const literal = (value: string, type: string): string => `${quoteLiteral(value).trim()}::${type}`
+export const literal = (value: string, type: string): string => `${quoteLiteral(value)}::${type}`
 
 /** An array's constant as SQL text. */
 export const arrayLiteral = (values: readonly string[], type: string): string =>

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freshDatabase, majors, type TestDatabase } from '../../test/servers.ts'
+import { isOwnStatement } from '../core/own-statement.ts'
 import type { Capabilities } from '../core/server.ts'
 import { connect } from './session.ts'
 import { parseUrl } from './url.ts'
@@ -59,6 +60,56 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     expect(blind.settings.shared_preload_libraries).toBeUndefined()
     expect(blind.settings.max_connections).toBe('60')
     expect(blind.systemIdentifier).toBe(monitor.systemIdentifier)
+  })
+
+  test('settings are those that others get: what is set for roles and the database stands beside them', async () => {
+    const { name } = db
+    expect((await capabilitiesOf(db.monitorUrl)).overrides?.filter((o) => o.database === name)).toEqual([])
+    await db.query(`ALTER DATABASE ${name} SET enable_hashjoin = no;
+      ALTER DATABASE ${name} SET work_mem = '8 MB';
+      ALTER ROLE pgtend_monitor IN DATABASE ${name} SET work_mem = '1GB';
+      ALTER ROLE pgtend_monitor IN DATABASE ${name} SET enable_nestloop = off;
+      ALTER ROLE pgtend_monitor IN DATABASE ${name} SET idle_in_transaction_session_timeout = '1min';
+      ALTER ROLE pgtend_blind IN DATABASE ${name} SET enable_seqscan = off;
+      ALTER ROLE pgtend_blind IN DATABASE ${name} SET maintenance_work_mem = '1GB';
+      CREATE ROLE ${name} NOLOGIN;
+      ALTER ROLE ${name} IN DATABASE ${name} SET enable_sort = off`)
+    const seen = await capabilitiesOf(db.monitorUrl)
+    expect(seen.settings).toMatchObject({
+      enable_hashjoin: 'off',
+      enable_seqscan: 'on',
+      work_mem: String(8 * 1024 ** 2),
+    })
+    expect(seen.hiddenSettings).toEqual(['enable_nestloop', 'idle_in_transaction_session_timeout'])
+    for (const hidden of seen.hiddenSettings ?? []) expect(seen.settings[hidden]).toBeUndefined()
+    const here = seen.overrides?.filter((o) => o.database === name)
+    expect(here?.map((o) => [o.setting, o.role, o.value])).toEqual([
+      ['enable_hashjoin', null, 'off'],
+      ['enable_nestloop', 'pgtend_monitor', 'off'],
+      ['enable_seqscan', 'pgtend_blind', 'off'],
+      ['idle_in_transaction_session_timeout', 'pgtend_monitor', '60'],
+      ['work_mem', 'pgtend_monitor', String(1024 ** 3)],
+      ['work_mem', null, String(8 * 1024 ** 2)],
+    ])
+    // Others see all of it, and our own values are nobody else's.
+    const other = await capabilitiesOf(db.blindUrl)
+    expect(other.settings).toMatchObject({ enable_nestloop: 'on', idle_in_transaction_session_timeout: '0' })
+    expect(other.hiddenSettings).toEqual(['enable_seqscan', 'maintenance_work_mem'])
+    const optioned = await capabilitiesOf(
+      `${db.url}?options=${encodeURIComponent('-c enable_mergejoin=off')}`,
+    )
+    expect(optioned.hiddenSettings).toEqual(['enable_mergejoin'])
+    await db.query(`ALTER DATABASE ${name} RESET ALL; ALTER ROLE pgtend_monitor IN DATABASE ${name} RESET ALL;
+      ALTER ROLE pgtend_blind IN DATABASE ${name} RESET ALL; DROP ROLE ${name}`)
+    expect((await capabilitiesOf(db.monitorUrl)).hiddenSettings).toEqual([])
+  })
+
+  test('its statements are known to be ours', async () => {
+    await capabilitiesOf(db.monitorUrl)
+    const sent = await db.query(`SELECT query FROM pg_stat_statements WHERE query LIKE '%pgtend:capabilities%'
+      AND userid = 'pgtend_monitor'::regrole`)
+    expect(sent.length).toBeGreaterThan(3)
+    for (const { query } of sent) expect(isOwnStatement(String(query))).toBe(true)
   })
 
   test('refresh sees an extension in a schema of its own', async () => {

@@ -3,6 +3,7 @@ import type { Capabilities } from '../core/server.ts'
 import { type Connection, openConnection, type TextResult } from './connection.ts'
 import { withDeadline } from './deadline.ts'
 import { comparePids, detectPooler, type Seen } from './pooler.ts'
+import { OVERRIDES_SQL, type OwnSettings, SETTINGS, SETTINGS_SQL, settingsOf } from './server-settings.ts'
 import { BEGIN, CLOCK, COMMIT, ROLLBACK_TO, SAVEPOINT, SET, settingsFor } from './transaction.ts'
 import type { ConnectionSpec } from './url.ts'
 
@@ -27,94 +28,10 @@ const GRANTS = [
 
 const EXTENSIONS = ['pg_stat_statements', 'pgstattuple', 'hypopg']
 
-/** Those that a limit, a rule or an explanation is made from. Absent where the role may not read one. */
-const SETTINGS = [
-  'autovacuum',
-  'autovacuum_analyze_scale_factor',
-  'autovacuum_analyze_threshold',
-  'autovacuum_freeze_max_age',
-  'autovacuum_max_workers',
-  'autovacuum_multixact_freeze_max_age',
-  'autovacuum_naptime',
-  'autovacuum_vacuum_cost_delay',
-  'autovacuum_vacuum_cost_limit',
-  'autovacuum_vacuum_insert_scale_factor',
-  'autovacuum_vacuum_insert_threshold',
-  'autovacuum_vacuum_max_threshold',
-  'autovacuum_vacuum_scale_factor',
-  'autovacuum_vacuum_threshold',
-  'autovacuum_work_mem',
-  'block_size',
-  'checkpoint_completion_target',
-  'checkpoint_timeout',
-  'compute_query_id',
-  'data_checksums',
-  'default_statistics_target',
-  'effective_cache_size',
-  'enable_bitmapscan',
-  'enable_hashagg',
-  'enable_hashjoin',
-  'enable_indexonlyscan',
-  'enable_indexscan',
-  'enable_mergejoin',
-  'enable_nestloop',
-  'enable_seqscan',
-  'enable_sort',
-  'fsync',
-  'full_page_writes',
-  'hot_standby_feedback',
-  'idle_in_transaction_session_timeout',
-  'idle_replication_slot_timeout',
-  'ignore_checksum_failure',
-  'log_lock_waits',
-  'log_min_duration_statement',
-  'maintenance_work_mem',
-  'max_connections',
-  'max_prepared_transactions',
-  'max_replication_slots',
-  'max_slot_wal_keep_size',
-  'max_wal_senders',
-  'max_wal_size',
-  'pg_stat_statements.max',
-  'pg_stat_statements.track',
-  'pg_stat_statements.track_planning',
-  'random_page_cost',
-  'reserved_connections',
-  'server_version',
-  'shared_buffers',
-  'shared_preload_libraries',
-  'statement_timeout',
-  'superuser_reserved_connections',
-  'synchronous_standby_names',
-  'temp_file_limit',
-  'track_activities',
-  'track_activity_query_size',
-  'track_counts',
-  'track_io_timing',
-  'track_wal_io_timing',
-  'vacuum_failsafe_age',
-  'vacuum_multixact_failsafe_age',
-  'wal_level',
-  'wal_receiver_timeout',
-  'wal_segment_size',
-  'work_mem',
-  'zero_damaged_pages',
-]
-
-/** Those that decide what the whole server counts: what is set for our role or session alone says nothing of others. */
-const COUNTING = ['compute_query_id', 'pg_stat_statements.track', 'track_activities']
-
 const PLATFORM_ROLES = ['supabase_admin', 'rdsadmin', 'cloudsqladmin', 'neon_superuser']
 
-/**
- * Sizes in bytes and times in seconds; below zero means "off" or "the default" and is left alone.
- * reset_val is the session's own value under what this transaction has set.
- */
-const BASE_UNIT = `CASE WHEN unit IS NULL OR reset_val::float8 < 0 THEN reset_val
-  ELSE (reset_val::float8 * CASE unit WHEN 'kB' THEN 1024 WHEN '8kB' THEN 8192 WHEN '16kB' THEN 16384
-    WHEN 'MB' THEN 1048576 WHEN 'ms' THEN 0.001 WHEN 'min' THEN 60 ELSE 1 END)::text END`
-
-const MAIN = `SELECT /* pgtend:capabilities */ json_build_object(
+const MAIN = `WITH /* pgtend:capabilities */ s AS MATERIALIZED (SELECT * FROM pg_settings)
+SELECT json_build_object(
   'version', current_setting('server_version_num')::int,
   'database', current_database(),
   'user', current_user,
@@ -125,12 +42,10 @@ const MAIN = `SELECT /* pgtend:capabilities */ json_build_object(
     WHERE rolname = ANY ($1::text[]) AND pg_has_role(current_user, oid, 'USAGE')),
   'extensions', (SELECT coalesce(json_object_agg(extname, json_build_object('schema', nspname, 'version', extversion)), '{}')
     FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace),
-  'settings', (SELECT coalesce(json_object_agg(name, ${BASE_UNIT}), '{}') FROM pg_settings WHERE name = ANY ($2::text[])
-    AND NOT (name = ANY ($4::text[]) AND source IN ('user', 'database user', 'client'))),
-  'pending', (SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM pg_settings WHERE pending_restart),
+  ${SETTINGS_SQL},
   'platform', (SELECT coalesce(json_agg(rolname), '[]') FROM pg_roles WHERE rolname = ANY ($3::text[])),
   'aurora', EXISTS (SELECT FROM pg_proc WHERE proname = 'aurora_version'),
-  'neon', EXISTS (SELECT FROM pg_settings WHERE name LIKE 'neon.%'),
+  'neon', EXISTS (SELECT FROM s WHERE name LIKE 'neon.%'),
   'pid', pg_backend_pid())::text`
 
 const AVAILABLE = `SELECT /* pgtend:capabilities */ coalesce(json_agg(name ORDER BY name), '[]')::text
@@ -145,8 +60,7 @@ interface Main {
   readonly superuser: boolean
   readonly grants: readonly string[]
   readonly extensions: Capabilities['extensions']
-  readonly settings: Readonly<Record<string, string>>
-  readonly pending: readonly string[]
+  readonly settings: OwnSettings
   readonly platform: readonly string[]
   readonly aurora: boolean
   readonly neon: boolean
@@ -159,12 +73,14 @@ export async function readCapabilities(connection: Connection, spec: ConnectionS
     connection.query(CLOCK),
     connection.query(BEGIN),
     connection.query(SET, LIMITS),
-    connection.query(MAIN, [GRANTS, SETTINGS, PLATFORM_ROLES, COUNTING]),
+    connection.query(MAIN, [GRANTS, SETTINGS, PLATFORM_ROLES]),
     connection.query(SAVEPOINT),
-    // Both may fail where a hoster changed something; the rest is known without them.
+    // Each may fail where a hoster changed something; the rest is known without them.
     connection.query(AVAILABLE, [EXTENSIONS]),
     connection.query(ROLLBACK_TO),
     connection.query('SELECT /* pgtend:capabilities */ system_identifier::text FROM pg_control_system()'),
+    connection.query(ROLLBACK_TO),
+    connection.query(OVERRIDES_SQL, [SETTINGS]),
     connection.query(COMMIT),
     connection.query(CLOCK),
   ]
@@ -173,7 +89,7 @@ export async function readCapabilities(connection: Connection, spec: ConnectionS
       throw new AppError('unreachable', `${connection.where}: ${error.message}`)
     },
   )
-  const [pidBefore, , , main, , available, , control, , pidAfter] = value
+  const [pidBefore, , , main, , available, , control, , overrides, , pidAfter] = value
   const text = textOf(main)
   if (text === undefined) {
     const reason =
@@ -195,8 +111,7 @@ export async function readCapabilities(connection: Connection, spec: ConnectionS
     grants: read.grants,
     extensions: read.extensions,
     available: JSON.parse(textOf(available) ?? '[]') as string[],
-    settings: read.settings,
-    pendingRestart: read.pending,
+    ...settingsOf(read.settings, textOf(overrides)),
     pooler: await poolerOf(connection, spec, {
       host: spec.host,
       port: spec.port,

@@ -58,4 +58,8 @@ test('a setting that stops the counting is one', () => {
   expect(renderVisibility(spots, 3)).toContain(
     'ALTER SYSTEM SET track_io_timing = on; SELECT pg_reload_conf();',
   )
+  const override = { setting: 'track_io_timing', value: 'off', text: 'off', database: 'a b', role: null }
+  expect(blindSpots(new Map(), { ...off, overrides: [override] })).toMatchObject([
+    { fix: 'ALTER DATABASE "a b" RESET track_io_timing;' },
+  ])
 })

@@ -1,6 +1,7 @@
 import type { Unknown } from '../core/health.ts'
 import type { Outcome, Reason } from '../core/outcome.ts'
 import type { Capabilities } from '../core/server.ts'
+import { generalOverride, ownerOf } from '../core/setting-override.ts'
 import { oneLine, plain, type Style, wrap } from './text.ts'
 
 /** Something that can't be seen and what would show it. */
@@ -45,7 +46,10 @@ export function blindSpots(
   })
   for (const [name, what] of Object.entries(COUNTING)) {
     if (server.settings[name] !== 'off') continue
-    const fix = `ALTER SYSTEM SET ${name} = on; SELECT pg_reload_conf();`
+    const override = generalOverride(server.overrides ?? [], name)
+    const fix = override
+      ? `ALTER ${ownerOf(override)} RESET ${name};`
+      : `ALTER SYSTEM SET ${name} = on; SELECT pg_reload_conf();`
     spots.push({
       reason: 'setting',
       tables: [],

@@ -32,3 +32,9 @@ test.each([
 
 test('settings that may not be read are not taken for off', () =>
   expect(check(rule, { tables: [], uncounted: [] }, { server: { settings: {} } })).toEqual([]))
+
+test('counters off for this database alone leave autovacuum on', () => {
+  const override = { setting: 'track_counts', value: 'off', text: 'off', database: 'app', role: null }
+  const server = { settings: { autovacuum: 'on', track_counts: 'off' }, overrides: [override] }
+  expect(check(rule, { tables: [], uncounted: [] }, { server })).toEqual([])
+})

@@ -1,5 +1,6 @@
 import { formatCount } from '../core/format.ts'
 import { type Breach, defineRule } from '../core/rule.ts'
+import { generalOverride } from '../core/setting-override.ts'
 import tables from '../derived/tables.ts'
 import uncountedTables from '../derived/uncounted-tables.ts'
 import { blindToUncounted } from './_uncounted.ts'
@@ -15,7 +16,10 @@ export default defineRule({
   deductions: { warning: 5, critical: 30 },
   cap: 49,
   check({ tables }, { changes: least }, { server }) {
-    const { autovacuum, track_counts } = server.settings
+    const { autovacuum } = server.settings
+    // Set for the database alone autovacuum runs all the same, and the settings review tells of it.
+    const here = generalOverride(server.overrides ?? [], 'track_counts')
+    const track_counts = here ? undefined : server.settings.track_counts
     const off = autovacuum === 'off' ? 'autovacuum' : track_counts === 'off' ? 'track_counts' : undefined
     const breaches: Breach[] = []
     if (off) {

@@ -156,6 +156,7 @@ const troubled: Scenario = {
       {
         ...{
           setting: 'full_page_writes',
+          scope: 'server',
           severity: 'critical',
           value: 'off',
           suggested: 'on',
@@ -164,7 +165,25 @@ const troubled: Scenario = {
         why: 'A page that a crash leaves half written can not be repaired: the data may be corrupt.',
       },
       {
-        ...{ setting: 'shared_buffers', severity: 'info', value: '128 MB', suggested: null, restart: true },
+        ...{
+          setting: 'zero_damaged_pages',
+          scope: 'role reporting',
+          severity: 'critical',
+          value: 'on',
+          suggested: 'off',
+          restart: false,
+        },
+        why: 'Pages that are damaged are emptied when they are read: the rows in them are lost for good.',
+      },
+      {
+        ...{
+          setting: 'shared_buffers',
+          scope: 'server',
+          severity: 'info',
+          value: '128 MB',
+          suggested: null,
+          restart: true,
+        },
         why: 'Still PostgreSQL’s default for 5 GB of data; a quarter of the memory is usual.',
       },
     ],

@@ -50,6 +50,7 @@ describe.skipIf(!browser)('the page', () => {
     await cell('Who holds back VACUUM, the oldest first', 'api (pid 4711)')
     const settings = page.getByRole('list', { name: 'Settings to look at' })
     await settings.getByText('half written').waitFor()
+    await settings.getByText('on for role reporting, better off').waitFor()
     await settings.getByText('128 MB, a change takes a restart').waitFor()
     await page.goto(page.url().replace('troubled', 'healthy'))
     await page.getByText('No setting deserves a look').waitFor()

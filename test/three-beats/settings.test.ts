@@ -12,7 +12,7 @@ const set = (...settings: string[]) =>
   run(server.url(), ...settings.map((s) => `ALTER SYSTEM ${s}`), 'SELECT pg_reload_conf()')
 
 beforeAll(async () => {
-  server = await start(folder.fresh())
+  server = await start(folder.fresh(), { settings: { checkpoint_completion_target: '0.5' } })
   await run(server.url(), 'CREATE EXTENSION pg_stat_statements')
 })
 afterAll(async () => {
@@ -40,7 +40,62 @@ test('a setting that endangers data is found until it is set back; the advice ha
   const fixed = await lookUntil(see, (s) => s.findings('settings-review').length === 0)
   // Every value that the review proposes satisfies the review.
   expect(fixed.opportunities('tune-setting')).toEqual([])
+
+  // What ALTER SYSTEM had set comes back, and the rest is as if nothing had been set.
+  expect(seen.opportunities('tune-setting', 'setting checkpoint_completion_target')).toMatchObject([
+    { undo: ['ALTER SYSTEM RESET checkpoint_completion_target;', 'SELECT pg_reload_conf();'] },
+  ])
   await run(server.url(), ...seen.opportunities('tune-setting').flatMap((o) => o.undo ?? []))
+  const back = await lookUntil(see, (s) => s.findings('settings-review').length === 2)
+  expect(back.opportunities('tune-setting')).toEqual(seen.opportunities('tune-setting'))
+  await set('RESET ALL')
+  await lookUntil(see, (s) => s.findings('settings-review').length === 0)
+})
+
+test('what is set for a role or the database is found there, and taken back there', async () => {
+  await run(server.url(), 'CREATE ROLE "app user" LOGIN', 'CREATE ROLE mon LOGIN', 'GRANT pg_monitor TO mon')
+  const seeAsMon = () => look(server.url({ user: 'mon' }))
+  expect((await seeAsMon()).findings('settings-review')).toEqual([])
+  await run(
+    server.url(),
+    'ALTER ROLE "app user" SET zero_damaged_pages = true',
+    'ALTER DATABASE postgres SET enable_hashjoin = off',
+    'ALTER ROLE mon SET enable_nestloop = off',
+    `ALTER ROLE mon SET idle_in_transaction_session_timeout = '1min'`,
+  )
+  const seen = await seeAsMon()
+  expect(seen.findings('settings-review').map((f) => [f.subject, f.severity])).toEqual([
+    ['setting zero_damaged_pages of role app user', 'critical'],
+    ['setting enable_hashjoin of database postgres', 'warning'],
+    ['setting enable_nestloop of role mon', 'warning'],
+  ])
+  // Whether others have a timeout can't be seen from a session that has one of its own.
+  expect(
+    seen.rows('settings-review').find((r) => r.setting === 'idle_in_transaction_session_timeout'),
+  ).toMatchObject({ scope: 'server', value: 'not known' })
+  const others = await see()
+  expect(others.opportunities('tune-setting', 'setting idle_in_transaction_session_timeout')).toHaveLength(1)
+  expect(others.findings('settings-review').map((f) => f.key)).toEqual(
+    seen.findings('settings-review').map((f) => f.key),
+  )
+
+  const advice = seen.opportunities('tune-setting').filter((o) => o.subject.includes(' of '))
+  expect(advice.flatMap((o) => o.sql ?? []).sort()).toEqual([
+    'ALTER DATABASE postgres RESET enable_hashjoin;',
+    'ALTER ROLE "app user" RESET zero_damaged_pages;',
+    'ALTER ROLE mon RESET enable_nestloop;',
+  ])
+  await run(server.url(), ...advice.flatMap((o) => o.sql ?? []))
+  expect((await seeAsMon()).findings('settings-review')).toEqual([])
+  await run(server.url(), ...advice.flatMap((o) => o.undo ?? []))
+  expect((await seeAsMon()).findings('settings-review')).toHaveLength(3)
+  await run(
+    server.url(),
+    'ALTER DATABASE postgres RESET ALL',
+    'DROP ROLE "app user"',
+    'REVOKE pg_monitor FROM mon',
+    'DROP ROLE mon',
+  )
 })
 
 test('a change that waits for a restart is told until it is made', async () => {

@@ -215,6 +215,8 @@ export interface FactRows {
   }
   'settings-review': {
     setting: string
+    /** `server`, or the database or role that it is set for. */
+    scope: string
     severity: 'critical' | 'warning' | 'info'
     value: string
     suggested: string | null

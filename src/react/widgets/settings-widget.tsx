@@ -8,7 +8,7 @@ import { Widget } from './widget.tsx'
 const RULES = ['settings-review', 'autovacuum-off', 'extension-outdated']
 const WORDS = { critical: 'Critical', warning: 'Warning', info: 'Note' } as const
 
-/** Settings of the server that deserve a look, each with the reason. */
+/** Settings of the server, its database and roles that deserve a look, each with the reason. */
 export function SettingsWidget() {
   const review = useFacts('settings-review')
   return (
@@ -20,13 +20,14 @@ export function SettingsWidget() {
           ) : (
             <ul className={css.list} aria-label="Settings to look at">
               {rows.map((r) => (
-                <li key={r.setting}>
+                <li key={`${r.setting} ${r.scope}`}>
                   <p className={css.head}>
                     <Badge tone={r.severity}>{WORDS[r.severity]}</Badge>
                     <code>{r.setting}</code>
                   </p>
                   <p className={css.value}>
                     {r.value}
+                    {r.scope !== 'server' && ` for ${r.scope}`}
                     {r.suggested !== null && `, better ${r.suggested}`}
                     {r.restart && ', a change takes a restart'}
                   </p>

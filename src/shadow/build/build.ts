@@ -1,4 +1,4 @@
-import { qualifiedName } from '../../core/identifier.ts'
+import { qualifiedName, quoteIdentifier } from '../../core/identifier.ts'
 import type { Gap } from '../../optimizer/schema.ts'
 import type { BulkSession } from '../../postgres/bulk-session.ts'
 import { TEXT_SETTINGS } from '../collect/session.ts'
@@ -6,7 +6,6 @@ import type { Snapshot } from '../snapshot.ts'
 import { apply, applyAgain, type Failed, type Statement } from './apply.ts'
 import type { Cluster } from './cluster.ts'
 import { checkDdl, foreignKeyDdl, indexDdl } from './index-ddl.ts'
-import { identifierList } from './literal.ts'
 import type { RoleNames } from './roles.ts'
 import { filePaths, renewHeights, setCounts, setSizes } from './sizes.ts'
 import { EXTENDED_CASTS, type OidMap, restoreExtended, restoreStatistics } from './statistics.ts'
@@ -143,7 +142,9 @@ async function own(admin: BulkSession, snapshot: Snapshot, roles: RoleNames): Pr
   )
   const schemas = new Set(snapshot.relations.map((r) => r.schema))
   if (schemas.size > 0)
-    await admin.script(`GRANT ALL ON ALL TABLES IN SCHEMA ${identifierList([...schemas])} TO PUBLIC`)
+    await admin.script(
+      `GRANT ALL ON ALL TABLES IN SCHEMA ${[...schemas].map(quoteIdentifier).join(', ')} TO PUBLIC`,
+    )
 }
 
 /** Oids here of the snapshot's relations and indexes, by name. */

@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { quoteIdentifier } from '../../core/identifier.ts'
+import { quoteIdentifier, quoteLiteral } from '../../core/identifier.ts'
 import type { DatabaseRow } from '../snapshot.ts'
 import { BUILDER } from './accounts.ts'
 import type { Cluster } from './cluster.ts'
-import { quoteLiteral } from './literal.ts'
 import { icuLocale } from './type-ddl.ts'
 
 const WEEK_MS = 7 * 86_400_000

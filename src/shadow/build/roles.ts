@@ -1,8 +1,7 @@
-import { quoteIdentifier } from '../../core/identifier.ts'
+import { quoteIdentifier, quoteLiteral } from '../../core/identifier.ts'
 import type { BulkSession } from '../../postgres/bulk-session.ts'
 import type { RoleRow } from '../snapshot.ts'
 import { BUILDER, PLANNER } from './accounts.ts'
-import { quoteLiteral } from './literal.ts'
 
 /** The name that a role of the watched server has in the cluster. */
 export type RoleNames = ReadonlyMap<string, string>

@@ -1,7 +1,6 @@
-import { qualifiedName, quoteIdentifier } from '../../core/identifier.ts'
+import { qualifiedName, quoteIdentifier, quoteLiteral } from '../../core/identifier.ts'
 import type { ColumnRow, RelationRow, Snapshot } from '../snapshot.ts'
 import type { Statement } from './apply.ts'
-import { quoteLiteral } from './literal.ts'
 
 /** What a database can't have here and what stands in for it. */
 export interface Substitutes {

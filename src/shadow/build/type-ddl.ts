@@ -1,7 +1,6 @@
-import { qualifiedName, quoteIdentifier } from '../../core/identifier.ts'
+import { qualifiedName, quoteIdentifier, quoteLiteral } from '../../core/identifier.ts'
 import type { CollationRow, ExtensionRow, FunctionRow, Snapshot, TypeRow } from '../snapshot.ts'
 import type { Statement } from './apply.ts'
-import { quoteLiteral } from './literal.ts'
 
 /** Schemas, of everything that was read. */
 export function schemaDdl(snapshot: Snapshot): Statement[] {
