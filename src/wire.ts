@@ -8,9 +8,10 @@ import { createMonitor as createMonitorOn, type Monitor } from './monitor/monito
 import { type Observation, observe } from './monitor/observe.ts'
 import type { AlertPort } from './monitor/watch-target.ts'
 import { reconnectDelay } from './postgres/backoff.ts'
-import { withPoolerConsole } from './postgres/pooler-console.ts'
+import { connectWithConsole } from './postgres/pooler-console.ts'
 import { connect, type Session } from './postgres/session.ts'
 import { parseUrl, redactUrl } from './postgres/url.ts'
+import pools from './probes/pools.ts'
 
 export interface MonitorOptions {
   /** Databases to watch; default `config.targets`. */
@@ -60,8 +61,8 @@ export function createMonitor(options: MonitorOptions): Monitor {
 }
 
 async function open(url: string, pooler: string | undefined, env: Environment): Promise<Session> {
-  const session = await connect(parseUrl(url, env))
-  return pooler === undefined ? session : withPoolerConsole(session, parseUrl(pooler, env))
+  const spec = parseUrl(url, env)
+  return pooler === undefined ? connect(spec) : connectWithConsole(spec, parseUrl(pooler, env), pools)
 }
 
 export interface CheckOptions {
@@ -83,7 +84,8 @@ export interface Check extends Observation {
 
 /**
  * Looks at a database once and lets go of it: two samples `seconds` (default 1) apart.
- * Throws AppError: `bad-url`, `unreachable`, `login-failed`, `tls-failed`, `not-postgres`, `too-old`, `too-many-connections`.
+ * Throws AppError: `bad-url`, `unreachable`, `login-failed`, `tls-failed`, `not-postgres`, `too-old`, `too-many-connections`,
+ * `pool-exhausted`.
  */
 export async function checkDatabase(url: string, options: CheckOptions = {}): Promise<Check> {
   const session = await open(url, options.pooler, options.env ?? process.env)

@@ -1,12 +1,14 @@
 /** Reading, and refusing to act, through a real PgBouncer. */
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { run } from '../src/cli/run.ts'
 import { openActionSession } from '../src/postgres/action-session.ts'
 import { openBulkSession } from '../src/postgres/bulk-session.ts'
 import type { Flight } from '../src/postgres/flight.ts'
 import { connect } from '../src/postgres/session.ts'
 import { parseUrl } from '../src/postgres/url.ts'
 import { probes } from '../src/probes/index.ts'
+import { testIo } from './io.ts'
 import { look } from './observe.ts'
 import { type Pgbouncer, pgbouncerPath, startPgbouncer } from './pgbouncer.ts'
 import { freshDatabase, majors, serverUrl, type TestDatabase } from './servers.ts'
@@ -70,6 +72,20 @@ describe.skipIf(pgbouncerPath === undefined)('through PgBouncer', () => {
         expect([url, (await session.refresh()).pooler]).toEqual([url, pooler])
         await session.close()
       }
+    })
+
+    test('check says that it looks through a transaction pooler, in words and in JSON', async () => {
+      const check = async (url: string, ...more: string[]) => {
+        const { io, out } = testIo()
+        await run(['check', url, '--interval', '0.1', ...more], io)
+        return out()
+      }
+      const url = bouncer.url(db.name)
+      // Wrapped where the name of the database is long.
+      expect(await check(url)).toMatch(/through\s+a\s+transaction\s+pooler/)
+      expect(JSON.parse(await check(url, '--json')).server).toMatchObject({ pooler: 'transaction' })
+      expect(await check(db.url)).not.toMatch(/through\s+a\s+transaction/)
+      expect(JSON.parse(await check(db.url, '--json')).server).toMatchObject({ pooler: 'none' })
     })
 
     test('nothing leaks to the next client of the same server connection', async () => {

@@ -21,6 +21,8 @@ export interface PgbouncerOptions {
   readonly mode: 'transaction' | 'session'
   /** Server connections for each database and user. */
   readonly poolSize?: number
+  /** How long a client waits for a server connection before it is refused, in seconds; PgBouncer's default is 120. */
+  readonly queryWait?: number
 }
 
 export interface Pgbouncer {
@@ -56,6 +58,7 @@ admin_users = admin
 pool_mode = ${o.mode}
 default_pool_size = ${o.poolSize ?? 20}
 max_client_conn = 100
+query_wait_timeout = ${o.queryWait ?? 120}
 `,
   )
   const root = process.getuid?.() === 0

@@ -1,7 +1,8 @@
 /** The pools of a real PgBouncer, read from its admin console beside the server's own facts. */
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { withPoolerConsole } from '../src/postgres/pooler-console.ts'
+import type { AppError } from '../src/core/errors.ts'
+import { connectWithConsole } from '../src/postgres/pooler-console.ts'
 import { connect } from '../src/postgres/session.ts'
 import { parseUrl } from '../src/postgres/url.ts'
 import instance from '../src/probes/instance.ts'
@@ -60,17 +61,55 @@ describe.skipIf(pgbouncerPath === undefined)('with the console of a PgBouncer', 
     await Promise.all(clients.map((c) => c.end()))
   })
 
+  test('a pool that is taken is told as that where the console can be asked, else as what it may be', async () => {
+    const holds = new pg.Client({ connectionString: bouncer.url(db.name) })
+    await holds.connect()
+    await holds.query('BEGIN')
+    const through = (pooler?: string) =>
+      checkDatabase(bouncer.url(db.name), { seconds: 0.1, env: {}, pooler }).catch((error: AppError) => error)
+    const [told, guessed] = await Promise.all([through(bouncer.console), through()])
+    expect(told).toMatchObject({
+      code: 'pool-exhausted',
+      detail: expect.stringMatching(
+        `the pool ${db.name}/postgres is taken: 1 server connection with clients`,
+      ),
+      remedy: expect.stringContaining('default_pool_size'),
+    })
+    expect(guessed).toMatchObject({
+      code: 'unreachable',
+      detail: expect.stringContaining('a pooler whose connections are all taken'),
+    })
+    await holds.query('COMMIT')
+    expect(await through(bouncer.console)).toMatchObject({ capabilities: { pooler: 'transaction' } })
+    await holds.end()
+  })
+
+  test('what the pooler itself says of a taken pool is understood', async () => {
+    const to = Number(new URL(serverUrl(LATEST)).port)
+    const hasty = await startPgbouncer({ to, mode: 'transaction', poolSize: 1, queryWait: 1 })
+    const holds = new pg.Client({ connectionString: hasty.url(db.name) })
+    await holds.connect()
+    const session = await connect(parseUrl(hasty.url(db.name), {}))
+    await holds.query('BEGIN')
+    const taken = { code: 'pool-exhausted', detail: expect.stringContaining('query_wait_timeout') }
+    await expect(connect(parseUrl(hasty.url(db.name), {}))).rejects.toMatchObject(taken)
+    await expect(session.flight([{ probe: instance }])).rejects.toMatchObject(taken)
+    await session.close()
+    await holds.end()
+    await hasty.stop()
+  })
+
   test('no connection to the console outlives a session whose flight failed', async () => {
-    const session = await connect(parseUrl(db.url, {}))
-    const both = withPoolerConsole(session, parseUrl(`${bouncer.console}?sslmode=disable`, {}))
+    const console = parseUrl(`${bouncer.console}?sslmode=disable`, {})
+    const session = await connectWithConsole(parseUrl(db.url, {}), console, pools)
     await db.query(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pgtend'",
     )
     await expect.poll(() => session.open).toBe(false)
     // The server is known to be gone before the console has been reached.
-    const flight = both.flight([{ probe: instance }, { probe: pools }])
+    const flight = session.flight([{ probe: instance }, { probe: pools }])
     await expect(flight).rejects.toMatchObject({ code: 'unreachable' })
-    await both.close()
+    await session.close()
     // A login of our own comes after one that was under way.
     const admin = new pg.Client({ connectionString: bouncer.console })
     await admin.connect()

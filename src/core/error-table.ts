@@ -104,6 +104,13 @@ export const ERRORS = {
     status: 503,
     exit: 3,
   },
+  'pool-exhausted': {
+    message: 'The pooler has no connection free',
+    remedy:
+      'Look for what keeps the connections of its pool: transactions left open, sessions idle in a transaction. Only then raise default_pool_size or max_client_conn of the pooler. A direct connection for pgtend works meanwhile.',
+    status: 503,
+    exit: 3,
+  },
   'port-taken': { message: 'The port is taken', remedy: 'Choose another with --port.', status: 500, exit: 4 },
   'output-failed': {
     message: 'The output could not be written',

@@ -73,7 +73,7 @@ async function reach({ open, signal, patience = PATIENCE }: Ports): Promise<Acti
       return await open()
     } catch (error) {
       const { code } = toAppError(error)
-      const passes = code === 'unreachable' || code === 'too-many-connections'
+      const passes = code === 'unreachable' || code === 'too-many-connections' || code === 'pool-exhausted'
       if (!passes || signal.aborted || performance.now() > until) throw error
       await sleep(AGAIN)
     }

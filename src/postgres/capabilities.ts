@@ -1,5 +1,6 @@
 import { AppError } from '../core/errors.ts'
 import type { Capabilities } from '../core/server.ts'
+import { lostError, unanswered } from './connect-error.ts'
 import { type Connection, openConnection, type TextResult } from './connection.ts'
 import { withDeadline } from './deadline.ts'
 import { comparePids, detectPooler, type Seen } from './pooler.ts'
@@ -84,17 +85,17 @@ export async function readCapabilities(connection: Connection, spec: ConnectionS
     connection.query(COMMIT),
     connection.query(CLOCK),
   ]
-  const { value } = await withDeadline(connection, DEADLINE, Promise.allSettled(sent)).catch(
-    (error: Error) => {
-      throw new AppError('unreachable', `${connection.where}: ${error.message}`)
-    },
-  )
+  const { value, late } = await withDeadline(connection, DEADLINE, Promise.allSettled(sent)).catch(() => {
+    throw unanswered(connection.where, DEADLINE)
+  })
   const [pidBefore, , , main, , available, , control, , overrides, , pidAfter] = value
   const text = textOf(main)
   if (text === undefined) {
-    const reason =
-      main?.status === 'rejected' && main.reason instanceof Error ? main.reason.message : 'no answer'
-    throw new AppError('unreachable', `${connection.where}: ${connection.lost ?? reason}`)
+    if (late) throw unanswered(connection.where, DEADLINE)
+    // The first says why; those after it only that the connection is gone.
+    const failed = value.find((answer) => answer.status === 'rejected')
+    const reason = failed?.reason instanceof Error ? failed.reason.message : 'no answer'
+    throw lostError(connection.where, reason)
   }
   const read = JSON.parse(text) as Main
   if (read.version < OLDEST) throw tooOld(`${Math.floor(read.version / 10_000)}`)

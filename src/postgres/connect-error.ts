@@ -65,7 +65,8 @@ function silence(where: string, progress: Progress, timeout: number): AppError {
   if (!progress.connected) return new AppError('unreachable', `${where}: no answer within ${waited}`)
   if (progress.firstByte === undefined) {
     // A login reads system catalogs: under a lock on them a PostgreSQL is as silent as a stranger.
-    const causes = 'another kind of server, one that hangs, or a lock on its system catalogs'
+    const causes =
+      'another kind of server, one that hangs, a pooler without a free connection, or a lock on its system catalogs'
     return new AppError(
       'unreachable',
       `${where} took the connection but said nothing for ${waited}: ${causes}`,
@@ -74,13 +75,30 @@ function silence(where: string, progress: Progress, timeout: number): AppError {
   return new AppError('unreachable', `${where}: the login was not done within ${waited}`)
 }
 
+/** A login that was done, and then nothing was answered for `timeout` ms: a pooler lets clients in before it has a server for them. */
+export const unanswered = (where: string, timeout: number): AppError =>
+  new AppError(
+    'unreachable',
+    `${where} let us in but answered nothing for ${timeout / 1000} s: a pooler whose connections are all taken, a server that hangs, or a lock on its system catalogs`,
+  )
+
+/** What poolers say when they have no connection left: PgBouncer (doc/config.md, client.c), Supavisor (client_handler.ex). */
+const POOL_TAKEN =
+  /^query_wait_timeout|no more connections allowed|max ?clients ?reached|unable to check out .* from the pool/i
+
+/** A connection that stood and then failed with these words. */
+export const lostError = (where: string, text: string): AppError =>
+  new AppError(POOL_TAKEN.test(text) ? 'pool-exhausted' : 'unreachable', `${where}: ${text}`)
+
 /** By SQLSTATE: PostgreSQL documentation, appendix A. XX000 is what Supavisor sends for an unknown tenant. */
 function refusal(state: string, text: string, where: string): AppError {
   const said = `${where}: ${text}`
+  const lost = lostError(where, text)
+  if (lost.code === 'pool-exhausted') return lost
   if (state === '53300') return new AppError('too-many-connections', said)
   if (state.startsWith('28') || state === '3D000' || state === '42501' || state === 'XX000') {
     // The state tells openConnection whether another encryption could change the answer.
     return new AppError('login-failed', said, { cause: state })
   }
-  return new AppError('unreachable', said)
+  return lost
 }

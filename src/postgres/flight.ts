@@ -1,10 +1,11 @@
-import { AppError } from '../core/errors.ts'
+import type { AppError } from '../core/errors.ts'
 import { quoteIdentifier } from '../core/identifier.ts'
 import { type Failure, fail, type Outcome, ok } from '../core/outcome.ts'
 import { type Probe, sqlFor } from '../core/probe.ts'
 import type { Capabilities } from '../core/server.ts'
 import { type Bundle, bundleSql, receiveBundle } from './bundle.ts'
 import { type ColumnTable, columnTable } from './column-table.ts'
+import { lostError } from './connect-error.ts'
 import type { Connection, TextResult } from './connection.ts'
 import { withDeadline } from './deadline.ts'
 import { failureOf, obstacle, sqlstateOf } from './outcome-of.ts'
@@ -220,8 +221,12 @@ async function send(
     return async (): Promise<Answer> => ({ ...(await answer), table, bundle, clock: (await clock)?.result })
   })
   around.push(query(COMMIT))
-  await Promise.all(around)
-  return { prelude: await prelude, answers: await Promise.all(answers.map((settled) => settled())) }
+  const [begun] = await Promise.all(around)
+  // Where not even the transaction began, that says why; what came after says less.
+  return {
+    prelude: begun?.error === undefined ? await prelude : begun,
+    answers: await Promise.all(answers.map((settled) => settled())),
+  }
 }
 
 function landed(
@@ -275,6 +280,6 @@ function searchPath(requests: readonly FlightRequest[], server: Capabilities): s
 }
 
 function gone(connection: Connection, error: unknown): AppError {
-  const why = connection.lost ?? (error instanceof Error ? error.message : 'the session ended')
-  return new AppError('unreachable', `${connection.where}: ${why}`)
+  const said = error instanceof Error ? error.message : 'the session ended'
+  return lostError(connection.where, sqlstateOf(error) === undefined ? (connection.lost ?? said) : said)
 }

@@ -22,7 +22,7 @@ const CAPABILITIES_AGE = 60_000
 
 /**
  * Connects and reads what the server is. `timeout` of the login in ms, default 5000.
- * Throws AppError: unreachable, login-failed, tls-failed, not-postgres, too-old or too-many-connections.
+ * Throws AppError: unreachable, login-failed, tls-failed, not-postgres, too-old, too-many-connections or pool-exhausted.
  */
 export async function connect(spec: ConnectionSpec, options: { timeout?: number } = {}): Promise<Session> {
   const connection = await openConnection(spec, options.timeout ?? 5000)

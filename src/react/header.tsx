@@ -21,6 +21,7 @@ export function Header({ children }: { readonly children?: ReactNode }) {
     target?.version === undefined ? undefined : `PostgreSQL ${showVersion(target.version)}`,
     target?.role,
     target?.platform === 'self-hosted' ? undefined : target?.platform,
+    target?.pooler === 'transaction' && 'through a transaction pooler',
   ].filter(Boolean)
   return (
     <header className={css.header}>

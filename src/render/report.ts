@@ -59,7 +59,8 @@ function head({ name, server, seconds, health }: Report, { style, width }: Paint
   const { status, score, coverage } = health
   const version = server.settings.server_version?.split(' ')[0] ?? String(server.major)
   const where = server.platform === 'self-hosted' ? '' : `, ${server.platform}`
-  const title = `PostgreSQL ${version}, ${server.role}${where}, database ${oneLine(server.database)}`
+  const through = server.pooler === 'transaction' ? ', through a transaction pooler' : ''
+  const title = `PostgreSQL ${version}, ${server.role}${where}, database ${oneLine(server.database)}${through}`
   const judged = coverage === 1 ? 'every rule judged' : `${formatRatio(coverage)} of the rules judged`
   return [
     `${style('strong', wrap(name, width))}\n`,

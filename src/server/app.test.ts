@@ -86,7 +86,10 @@ const get = async (path: string): Promise<{ status: number; body: Body }> => {
 test('targets: the status of each, no password', async () => {
   const { body } = await get('/api/targets')
   expect(body.targets).toMatchObject([
-    { id: 'shop', name: 'Shop', connection: 'connected', role: 'primary', database: database.name },
+    {
+      ...{ id: 'shop', name: 'Shop', connection: 'connected', role: 'primary', database: database.name },
+      pooler: 'none',
+    },
     { id: 'gone', connection: 'unreachable', status: 'unreachable', error: { code: 'unreachable' } },
   ])
   expect(body.targets[0]?.score).toBeGreaterThan(0)

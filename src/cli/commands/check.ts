@@ -56,12 +56,12 @@ function passes({ score, status, coverage, findings, unknown }: Health): boolean
 
 function reportJson(name: string, url: string, seen: Awaited<ReturnType<typeof look>>): object {
   const { at, seconds, capabilities: server, evaluation } = seen
-  const { version, role, platform, database, user } = server
+  const { version, role, platform, database, user, pooler } = server
   return {
     target: { name, url },
     at,
     window: seconds,
-    server: { version, role, platform, database, user },
+    server: { version, role, platform, database, user, pooler },
     statistics: statisticsOf(evaluation.tables.get('statistics-age')),
     ...evaluation.health,
     opportunities: evaluation.opportunities,

@@ -45,6 +45,7 @@ export interface TargetSummary {
   readonly version?: string | number
   readonly role?: 'primary' | 'standby'
   readonly platform?: string
+  readonly pooler?: 'none' | 'transaction'
   readonly database?: string
   readonly score?: number
   readonly status: Status | 'unreachable' | 'connecting'
