@@ -1,8 +1,21 @@
 /** Random SELECT statements over two tables for property tests: nested, correlated, with every kind of condition. */
 import fc from 'fast-check'
+import { tableFacts } from './table-facts.ts'
 
 const COLUMNS = ['id', 'a', 'b', 'txt', 'flag', 'at'] as const
 export const GENERATED_TABLES = ['t', 'u'] as const
+
+/** What is known of the two. */
+export const generatedFacts = GENERATED_TABLES.map((name) =>
+  tableFacts(name, [
+    'id integer pk',
+    'a integer',
+    'b integer not null',
+    'txt text',
+    'flag boolean',
+    'at timestamp without time zone',
+  ]),
+)
 
 const column = (alias: string) => fc.constantFrom(...COLUMNS).map((c) => `${alias}.${c}`)
 const number = fc.oneof(fc.integer({ min: -3, max: 12 }).map(String), fc.constant('null'))

@@ -11,6 +11,8 @@ export interface WorkloadAdvice {
   readonly window: number
   /** Statements that were planned. */
   readonly statements: number
+  /** Of these, those planned for any value of a parameter of which nothing is known. */
+  readonly generic: number
   /** Execution time in the window of the statements that were planned, and what it would be with all the indexes, in seconds. */
   readonly before: number
   readonly after: number

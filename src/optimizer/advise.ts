@@ -141,6 +141,7 @@ function nothing(input: AdviseInput, queries: readonly Query[], leftOut: readonl
   const seconds = queries.reduce((sum, q) => sum + q.statement.seconds, 0)
   return {
     ...{ window: input.window, statements: queries.length, before: seconds, after: seconds },
+    generic: queries.filter((q) => q.generic).length,
     ...{ indexes: [], drops: [], unhelped: [], leftOut, gaps: input.schema.gaps },
     effort: { candidates: 0, useful: 0, calls: 0 },
   }

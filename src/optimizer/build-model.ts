@@ -7,7 +7,7 @@ import { addFrom, tableOf } from './from-clause.ts'
 import type { ModelContext, Scope, StatementModel, TableRef, Write } from './model.ts'
 import type { ParsedStatement } from './parse.ts'
 import { use } from './resolve.ts'
-import { as, firstLocation, locationOf, type NodeOf, namesOf } from './syntax.ts'
+import { as, firstLocation, locationOf, type NodeOf, namesOf, walk } from './syntax.ts'
 
 /** What a statement says. Without the tables' facts, columns that don't name their table may stay unassigned. Pure. */
 export function buildModel(parsed: ParsedStatement, context: ModelContext = {}): StatementModel {
@@ -19,6 +19,12 @@ export function buildModel(parsed: ParsedStatement, context: ModelContext = {}):
     build: (node, options) => build(b, node, options),
   }
   const root = build(b, parsed.node, { kind: 'statement' })
+  // TABLESAMPLE ($1), ON CONFLICT … WHERE and the like, which no scope looks into.
+  walk(parsed.node, (node) => {
+    const parameter = as(node, 'ParamRef')
+    if (parameter && !b.parameters.has(parameter)) noteParameter(b, parameter, {})
+    return undefined
+  })
   const byPlace = <T extends { location: number }>(list: Iterable<T>) =>
     [...list].sort((x, y) => x.location - y.location)
   return {

@@ -49,8 +49,8 @@ export function confidenceOf(g: Grounds): {
     'medium',
     'How many rows have one value of the expression is only known after ANALYZE.',
   )
-  const generic = g.uses.some(({ query }) => isGeneric(query))
-  doubt(generic, 'medium', 'Of some statements no constants are known; their plans are generic.')
+  const generic = g.uses.some(({ query }) => query.generic)
+  doubt(generic, 'medium', 'Of some statements not all constants are known; their plans are generic.')
   const saved = g.uses.reduce((sum, u) => sum + u.saved, 0)
   const agreement = saved > 0 ? g.uses.reduce((sum, u) => sum + u.saved * u.agreement, 0) / saved : 1
   doubt(
@@ -76,6 +76,3 @@ export function confidenceOf(g: Grounds): {
     because: doubts.map((d) => d.why),
   }
 }
-
-const isGeneric = (query: Query): boolean =>
-  query.model.parameters.length > 0 && query.scenarios.every((s) => s.scenario.values === undefined)

@@ -90,9 +90,9 @@ export function lookThrough(b: Builder, scope: Draft, value: unknown, clause: Cl
     }
     const cast = as(node, 'TypeCast')
     const typed = as(cast?.arg, 'ParamRef')
-    if (typed) noteParameter(b, typed, { cast: typeNameOf(cast?.typeName) })
+    if (typed) noteParameter(b, typed, { clause, cast: typeNameOf(cast?.typeName) })
     const parameter = as(node, 'ParamRef')
-    if (parameter) noteParameter(b, parameter, {})
+    if (parameter) noteParameter(b, parameter, { clause })
     return undefined
   })
   return { columns, subqueries }
@@ -108,7 +108,7 @@ export function noteParameter(b: Builder, parameter: Parameter, what: Noted): vo
     number: parameter.number ?? 0,
     location: locationOf(parameter),
     context: 'other',
-    ...{ column: undefined, operator: undefined, cast: undefined },
+    ...{ clause: undefined, column: undefined, operator: undefined, cast: undefined },
     ...before,
     ...what,
   })

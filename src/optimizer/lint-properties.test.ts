@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
-import { relaid, selectStatement } from '../../test/sql-generator.ts'
-import { tableFacts } from '../../test/table-facts.ts'
+import { generatedFacts, relaid, selectStatement } from '../../test/sql-generator.ts'
 import { buildModel } from './build-model.ts'
 import { lint } from './lint.ts'
 import { loadParser, parseStatement } from './parse.ts'
@@ -9,16 +8,8 @@ import { rewrite } from './rewrite.ts'
 
 beforeAll(loadParser)
 
-const columns = [
-  'id integer pk',
-  'a integer',
-  'b integer not null',
-  'txt text',
-  'flag boolean',
-  'at timestamp without time zone',
-]
-const tables = [tableFacts('t', columns), tableFacts('u', columns)]
-const model = (sql: string, known: boolean) => buildModel(parseStatement(sql), known ? { tables } : {})
+const model = (sql: string, known: boolean) =>
+  buildModel(parseStatement(sql), known ? { tables: generatedFacts } : {})
 
 test('any statement has a model and findings with places inside its text', () => {
   fc.assert(

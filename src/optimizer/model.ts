@@ -251,6 +251,8 @@ export interface ParameterUse {
   readonly number: number
   /** `compared` with a column by an operator; `assigned` to a column by SET or INSERT; `limit`, `offset`; `other` elsewhere. */
   readonly context: 'compared' | 'assigned' | 'limit' | 'offset' | 'other'
+  /** Where it stands; undefined where that was not noted. */
+  readonly clause: Clause | undefined
   readonly column: ColumnUse | undefined
   readonly operator: string | undefined
   /** The type that it is cast to directly. */

@@ -1,10 +1,12 @@
 /** One statement and its rewrites, planned: over any planner that answers what-if questions. */
 import { AppError } from '../core/errors.ts'
-import { parameterCount } from './plannable.ts'
+import { parseStatement } from './parse.ts'
+import { plannableText } from './plannable.ts'
 import type { PlannedStatement, WhatIf } from './planner.ts'
 import { prepareQueries } from './queries.ts'
 import type { PlannedPart, PlannedRewrite } from './report.ts'
 import type { Rewritten } from './rewrite.ts'
+import { undecided } from './scenarios.ts'
 import { type SchemaFacts, searchPathOf } from './schema.ts'
 import type { WorkloadStatement } from './workload.ts'
 
@@ -21,8 +23,8 @@ const explainedOf = (plan: PlannedPart['explained']['plan']): PlannedPart['expla
 })
 
 /**
- * Plans a statement as the role that ran it, with the constants that are most like what ran: those that the advisor gives most weight. A generic
- * plan only where it has parameters and none could be made up. Throws AppError `cannot-plan`.
+ * Plans a statement as the role that ran it, with the constants that are most like what ran: those that the advisor gives most weight. It is a
+ * generic plan in the parameters that nothing is known of. Throws AppError `cannot-plan`.
  */
 export async function planStatement(
   whatIf: WhatIf,
@@ -31,33 +33,39 @@ export async function planStatement(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<StatementPlan> {
   const { parsed, role } = statement
-  const { queries } = await prepareQueries([statement], whatIf, {
+  const { queries, modelled } = await prepareQueries([statement], whatIf, {
     tables: schema.tables,
     searchPath: searchPathOf(schema),
   })
   const [likeliest] = (queries[0]?.scenarios ?? []).toSorted((a, b) => b.weight - a.weight)
   const values = likeliest?.planned.values
   const as: PlannedStatement = {
-    sql: parsed.source.text,
+    sql: plannableText(parsed),
     settings,
     ...(values ? { values } : {}),
     ...(role === undefined ? {} : { role }),
   }
   const { plan, cost } = await whatIf.plan(as)
-  const generic = parameterCount(parsed) > 0 && values === undefined
+  const open = modelled.flatMap(({ model }) => undecided(model, values))
   return {
     ...{ statement: as, cost },
     part: {
-      ...{ explained: explainedOf(plan), generic, by: 'shadow' },
+      ...{ explained: explainedOf(plan), generic: open.length > 0, by: 'shadow' },
       ...(role === undefined ? {} : { role }),
       ...(values ? { values } : {}),
       notes: [
-        ...(generic ? ['Planned for any values of its parameters; a given value may get another plan'] : []),
+        ...(open.length > 0
+          ? [`Planned for any values of ${namesOf(open, values)}; a given value may get another plan`]
+          : []),
         ...(values ? ['Planned with constants that the statistics of the columns make likely'] : []),
       ],
     },
   }
 }
+
+/** Those of which nothing is known, by name where something is of others. */
+const namesOf = (open: readonly number[], values: PlannedStatement['values']): string =>
+  values ? `${open.map((n) => `$${n}`).join(', ')}, of which nothing is known` : 'its parameters'
 
 /** Plans each rewrite as the statement itself was planned. */
 export async function planRewrites(
@@ -70,7 +78,10 @@ export async function planRewrites(
   for (const [i, rewrite] of rewrites.entries()) {
     onProgress(i, rewrites.length)
     try {
-      const { plan, cost: after } = await whatIf.plan({ ...statement, sql: rewrite.sql })
+      const { plan, cost: after } = await whatIf.plan({
+        ...statement,
+        sql: plannableText(parseStatement(rewrite.sql)),
+      })
       planned.push({ ...rewrite, planned: { before, after, explained: explainedOf(plan) } })
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'cannot-plan') throw error

@@ -1,3 +1,4 @@
+import { AppError } from '../core/errors.ts'
 import { type ParsedStatement, parseStatement } from './parse.ts'
 import { type Edit, splice, tokensIn } from './splice.ts'
 import { as, lastName, locationOf, walk } from './syntax.ts'
@@ -39,8 +40,12 @@ export function plannableText(parsed: ParsedStatement): string {
   })
   if (edits.length === 0) return source.text
   // A change that can't be read is none.
-  const text = splice(source, edits)
-  return parseStatement(text).source.text
+  try {
+    return parseStatement(splice(source, edits)).source.text
+  } catch (error) {
+    if (error instanceof AppError) return source.text
+    throw error
+  }
 }
 
 /** The greatest `$n` of a statement: how many parameters it takes. */

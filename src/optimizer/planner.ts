@@ -29,7 +29,10 @@ export interface IndexKey {
 export interface PlannedStatement {
   /** One statement; `$n` are kept. */
   readonly sql: string
-  /** The literals of `$1`, `$2`, … as SQL text (`'x'::text`, `42`; null for NULL). Absent: a generic plan. */
+  /**
+   * The literals of `$1`, `$2`, … as SQL text: `'x'::text`, `42`, `NULL`. Null or absent where no value is known: the parameter stays, and the
+   * plan holds for any value of it.
+   */
   readonly values?: readonly (string | null)[]
   /** The role that it is planned as: its row security applies. Absent: one that no row security applies to. */
   readonly role?: string

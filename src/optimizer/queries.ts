@@ -3,8 +3,9 @@ import { AppError } from '../core/errors.ts'
 import { buildModel } from './build-model.ts'
 import { fitWeights } from './fit.ts'
 import type { StatementModel } from './model.ts'
+import { plannableText } from './plannable.ts'
 import type { PlannedStatement, PlanResult, WhatIf } from './planner.ts'
-import { type Scenario, scenariosOf } from './scenarios.ts'
+import { type Scenario, scenariosOf, undecided } from './scenarios.ts'
 import type { TableFacts } from './schema.ts'
 import { createLeftOut, type LeftOut, type WorkloadStatement } from './workload.ts'
 
@@ -22,6 +23,8 @@ export interface Query {
   readonly model: StatementModel
   readonly tables: readonly TableFacts[]
   readonly scenarios: readonly WeightedScenario[]
+  /** Whether some plan is one for any value of a parameter that it hangs on. */
+  readonly generic: boolean
   /** The mean of the scenarios' costs by weight, in planner units. */
   readonly cost: number
 }
@@ -75,7 +78,7 @@ async function prepare(
   if (read.length === 0) return 'reads no table that is known'
   const own = [...new Set(read)]
   const isGuarded = own.some((t) => t.rowSecurity)
-  const { text } = statement.parsed.source
+  const text = plannableText(statement.parsed)
   const plannedWith = (values: Scenario['values']): PlannedStatement => ({
     sql: text,
     ...(values ? { values } : {}),
@@ -108,6 +111,7 @@ async function prepare(
   const scenarios = plans.map((p, i) => ({ ...p, weight: weights[i] as number }))
   return {
     ...{ statement, model, scenarios, tables: own },
+    generic: plans.some((p) => undecided(model, p.scenario.values).length > 0),
     cost: scenarios.reduce((sum, s) => sum + s.weight * s.base.cost, 0),
   }
 }

@@ -77,9 +77,9 @@ export interface PlannedPart {
   readonly explained: Explained
   /** The role that it was planned as. Absent: as one that no row security applies to. */
   readonly role?: string
-  /** Planned for any values of its parameters. */
+  /** Nothing is known of some parameter that the plan hangs on: it holds for any value of that one. */
   readonly generic: boolean
-  /** The constants that it was planned with in place of `$1`, `$2`, …, as SQL text; null for NULL. */
+  /** The constants that it was planned with in place of `$1`, `$2`, …, as SQL text; null where none is known. */
   readonly values?: readonly (string | null)[]
   /** Where: on the watched database, or in the private planner. */
   readonly by: 'database' | 'shadow'

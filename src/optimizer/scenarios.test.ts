@@ -1,8 +1,10 @@
+import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { generatedFacts, selectStatement } from '../../test/sql-generator.ts'
 import { tableFacts } from '../../test/table-facts.ts'
 import { buildModel } from './build-model.ts'
 import { loadParser, parseStatement } from './parse.ts'
-import { scenariosOf } from './scenarios.ts'
+import { scenariosOf, undecided } from './scenarios.ts'
 import type { ColumnFacts, TableFacts } from './schema.ts'
 
 beforeAll(() => loadParser())
@@ -70,7 +72,8 @@ describe('constants', () => {
     ['intervals by their place', 'select 1 from orders where created_at > now() - $1', ["'1 day'::interval"]],
     ['days', 'select 1 from orders where day between current_date and current_date + $1', ['7']],
     ['units', 'select date_trunc($1, created_at) from orders', ["'day'"]],
-    ['NULL where nothing is known', 'select 1 from orders where unknown = $1', [null]],
+    ['none where nothing is known', 'select 1 from orders where unknown = $1', undefined],
+    ['none beside one', 'select 1 from orders where unknown = $1 and status = $2', [null, "'open'::text"]],
     ['what is assigned', 'update orders set status = $1 where id = $2', ["'open'::text", null]],
   ])('%s', (_, sql, expected) => expect(valuesOf(sql)).toEqual(expected))
 
@@ -96,6 +99,39 @@ describe('constants', () => {
   test('a LIMIT that returned nothing still has rows', () => {
     expect(valuesOf('select 1 from orders limit $1', 'typical', 0)).toEqual(['10'])
   })
+})
+
+test.each<[string, number[]]>([
+  ['select 1 from orders where status = $1', []],
+  ['select 1 from orders where unknown = $1 and status = $2', [1]],
+  ['select $1 from orders where customer_id + 1 = $3 or unknown in ($2, $4)', [2, 3, 4]],
+  ['select $1 from orders where status = $2', []],
+  ['update orders set unknown = $1 where status = $2 returning $3', []],
+  ['select 1 from orders tablesample system ($1) where status = $2', [1]],
+  ['select 1 from orders where exists (select $1 from orders o where o.unknown = $2)', [2]],
+  ['select status from orders group by 1 having count(*) > $1 limit $2', [1]],
+  ['select 1 from unnest($1::uuid[]) u join orders o on o.unknown = u', [1]],
+])('%s hangs on %j', (sql, numbers) => {
+  const model = buildModel(parseStatement(sql), { tables: [orders] })
+  for (const { values } of scenariosOf(model, { calls: 1, rows: 1 }))
+    expect(undecided(model, values)).toEqual(numbers)
+})
+
+test('no scenario makes up a NULL, and what is neither known nor undecided only comes out', () => {
+  fc.assert(
+    fc.property(selectStatement, (sql) => {
+      let n = 0
+      const text = sql.replace(/'[^']*'|(?<![\w.])-?\d+/g, () => `$${++n}`)
+      const model = buildModel(parseStatement(text), { tables: generatedFacts })
+      expect(new Set(model.parameters.map((p) => p.number)).size).toBe(n)
+      for (const { values } of scenariosOf(model, { calls: 1, rows: 1 })) {
+        expect(values?.filter((v) => /null/i.test(v ?? '')) ?? []).toEqual([])
+        const open = new Set(undecided(model, values))
+        for (const p of model.parameters)
+          expect(open.has(p.number)).toBe((values?.[p.number - 1] ?? null) === null && p.clause !== 'select')
+      }
+    }),
+  )
 })
 
 test('the same constants are one scenario, and no parameters need none', () => {

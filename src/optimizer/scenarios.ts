@@ -1,6 +1,6 @@
 /** Constants for the `$n` of a normalised text, as the statistics of the columns tell (research: two scenarios find what literals find). */
 import type { Node } from 'libpg-query'
-import type { ColumnUse, ParameterUse, Predicate, StatementModel } from './model.ts'
+import type { Clause, ColumnUse, ParameterUse, Predicate, StatementModel } from './model.ts'
 import type { ColumnFacts } from './schema.ts'
 import {
   arrayLiteral,
@@ -16,7 +16,7 @@ import { as, lastName, walk } from './syntax.ts'
 /** One way to fill in the parameters. */
 export interface Scenario {
   readonly frequency: Frequency
-  /** As `PlannedStatement.values`. Undefined for a text without parameters, or where nothing is known: then the plan is a generic one. */
+  /** As `PlannedStatement.values`: null where nothing is known. Undefined for a text without parameters, or where nothing is known of any. */
   readonly values: readonly (string | null)[] | undefined
 }
 
@@ -68,11 +68,18 @@ export function scenariosOf(model: StatementModel, observed: Observed): readonly
   return found
 }
 
-function valuesFor(
-  model: StatementModel,
-  frequency: Frequency,
-  observed: Observed,
-): readonly (string | null)[] {
+/** Clauses whose values decide what comes out, not which rows are looked at. */
+const OUTPUT: ReadonlySet<Clause | undefined> = new Set(['select', 'returning', 'set', 'values'])
+
+/** Numbers of the parameters that the plan hangs on and that `values` has no constant for: with them it is a generic one. */
+export function undecided(model: StatementModel, values: Scenario['values']): readonly number[] {
+  const open = model.parameters.filter(
+    (p) => !OUTPUT.has(p.clause) && (values?.[p.number - 1] ?? null) === null,
+  )
+  return [...new Set(open.map((p) => p.number))].sort((a, b) => a - b)
+}
+
+function valuesFor(model: StatementModel, frequency: Frequency, observed: Observed): Scenario['values'] {
   const last = Math.max(...model.parameters.map((p) => p.number))
   const values: (string | null)[] = Array.from({ length: last }, () => null)
   const predicates = comparisonsOf(model)
@@ -86,7 +93,7 @@ function valuesFor(
     if (known === undefined) continue
     for (const number of argumentsOf(call.node)) values[number - 1] = known
   }
-  return values
+  return values.every((v) => v === null) ? undefined : values
 }
 
 interface Comparison {
@@ -115,7 +122,6 @@ function constantFor(
     return compared({ ...use, facts: use.column.facts }, comparison, frequency, inLists)
   if (use.context === 'assigned' && use.column?.facts && hasValues(use.column.facts))
     return literalOf(use.column.facts, equalValue(use.column.facts, 'typical', rowsOf(use.column)))
-  if (type?.endsWith('[]')) return literal('{}', use.cast as string)
   const example = type === undefined ? undefined : BY_TYPE[type]?.[frequency]
   return example === undefined ? null : literal(example, use.cast as string)
 }

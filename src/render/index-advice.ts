@@ -62,10 +62,14 @@ export function renderAdvice(advice: WorkloadAdvice, page: Page): string {
 }
 
 function summaryOf(
-  { indexes, drops, window, statements, before, after }: WorkloadAdvice,
+  { indexes, drops, window, statements, generic, before, after }: WorkloadAdvice,
   { width }: Page,
 ): string {
-  const seen = `${plural(statements, 'statement')} in ${formatSeconds(window)}, ${formatSeconds(before)} of execution time.`
+  const open =
+    generic > 0
+      ? ` ${plural(generic, 'statement')} planned generically: for any values, since none are known.`
+      : ''
+  const seen = `${plural(statements, 'statement')} in ${formatSeconds(window)}, ${formatSeconds(before)} of execution time.${open}`
   if (indexes.length === 0 && drops.length === 0) return wrap(`${seen} Nothing to advise.`, width)
   const saved = before > 0 ? formatRatio((before - after) / before) : '0 %'
   const bytes = indexes.reduce((sum, i) => sum + i.bytes, 0)

@@ -3,12 +3,15 @@ import { quoteIdentifier } from '../core/identifier.ts'
 import type { PlanNode } from '../optimizer/plan-node.ts'
 import type { PlannedStatement } from '../optimizer/planner.ts'
 import type { BulkSession } from '../postgres/bulk-session.ts'
+import { sqlstateOf } from '../postgres/outcome-of.ts'
 import type { RoleNames } from './build/roles.ts'
 import type { SessionSettings } from './session-settings.ts'
-import { substitute } from './substitute.ts'
+import { asText, substitute } from './substitute.ts'
 
 /** A stable function of the watched database may run while a statement is planned; on virtual tables it could read for hours. */
 const TIMEOUT = '5000'
+/** SQLSTATE of a parameter whose place tells no type. */
+const INDETERMINATE = '42P18'
 
 /** Asks the planner, as a role and with its settings. */
 export interface PlannerSession {
@@ -86,20 +89,35 @@ function planOf(rows: readonly Readonly<Record<string, string | null>>[]): PlanN
   return root.Plan
 }
 
-/** A generic plan. PREPARE, by the extended protocol, takes one statement only: what passed it may be put into a text. */
+/** A generic plan. */
 async function generic(
   session: BulkSession,
-  sql: string,
+  given: string,
   parameters: number,
   major: number,
 ): Promise<PlanNode> {
-  await session.query(`PREPARE pgtend_statement AS ${sql}`)
+  const sql = await prepare(session, given, parameters)
   try {
     // By the simple protocol: the extended one wants values for the parameters and plans with them.
     if (major >= 16) return planOf(await session.script(`EXPLAIN (FORMAT JSON, GENERIC_PLAN) ${sql}`))
     return await forced(session, parameters)
   } finally {
     await session.query('DEALLOCATE pgtend_statement')
+  }
+}
+
+/**
+ * PREPARE, by the extended protocol, takes one statement only: what passed it may be put into a text. Resolves to the text that passed: `$n`
+ * of no type, as in `$1 IS NULL` or jsonb_build_object($1, id), is text there, as a literal without a type would be.
+ */
+async function prepare(session: BulkSession, sql: string, tries: number): Promise<string> {
+  try {
+    await session.query(`PREPARE pgtend_statement AS ${sql}`)
+    return sql
+  } catch (error) {
+    const [, untyped] = /\$(\d+)/.exec(error instanceof Error ? error.message : '') ?? []
+    if (sqlstateOf(error) !== INDETERMINATE || untyped === undefined || tries === 0) throw error
+    return prepare(session, asText(sql, Number(untyped)), tries - 1)
   }
 }
 
@@ -114,10 +132,10 @@ async function forced(session: BulkSession, parameters: number): Promise<PlanNod
   try {
     const plan = await ask()
     if (!pruned(plan)) return plan
-    // Partitions that NULL would not be in are left out of the output, but not of the cost: asked again without pruning.
+    // Partitions that NULL would not be in are left out of the output, but not of the cost: planned again without pruning.
     await set('enable_partition_pruning', 'off')
-    const whole = await ask()
-    await set('enable_partition_pruning', 'on')
+    await session.query('DISCARD PLANS')
+    const whole = await ask().finally(() => set('enable_partition_pruning', 'on'))
     return whole['Total Cost'] === plan['Total Cost'] ? whole : plan
   } finally {
     await set('plan_cache_mode', 'auto')

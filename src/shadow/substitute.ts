@@ -3,8 +3,8 @@ const TOKEN =
   /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*|\$([A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$|\$(\d+)|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/g
 
 /**
- * Replaces `$n`: by its literal where there is one (null: NULL), else by a parameter numbered anew without gaps, since PREPARE
- * refuses `$2` without `$1`. Resolves to the text and the number of parameters left. Pure.
+ * Replaces `$n`: by its literal where there is one, else by a parameter numbered anew without gaps, since PREPARE refuses `$2` without `$1`.
+ * What is not known is never NULL: that would fold a comparison to nothing. Returns the text and the number of parameters left. Pure.
  */
 export function substitute(
   sql: string,
@@ -14,14 +14,17 @@ export function substitute(
   const out = replaceParameters(sql, (n) => {
     const literal = values?.[n - 1]
     // In brackets a sign stays with its number: `a-$1` is not to become `a--1`.
-    if (literal === null) return 'NULL'
-    if (literal !== undefined) return /^-/.test(literal) ? `(${literal})` : literal
+    if (literal != null) return /^-/.test(literal) ? `(${literal})` : literal
     const number = numbers.get(n) ?? numbers.size + 1
     numbers.set(n, number)
     return `$${number}`
   })
   return { sql: out, parameters: numbers.size }
 }
+
+/** Gives `$n` the type text, where its place tells none. Pure. */
+export const asText = (sql: string, parameter: number): string =>
+  replaceParameters(sql, (n) => (n === parameter ? `$${n}::text` : `$${n}`))
 
 function replaceParameters(sql: string, replace: (n: number) => string): string {
   const parts: string[] = []

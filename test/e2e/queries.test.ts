@@ -125,6 +125,9 @@ describe.skipIf(!browser)('the queries', () => {
   test('a plan is a tree that arrow keys walk, with findings on its nodes', async () => {
     const { page, close } = await open(REPORT)
     const tree = card(page, 'Plan').getByRole('tree', { name: 'Plan now' })
+    const facts = await card(page, 'Plan').locator('p').first().innerText()
+    expect(facts).toContain(`With $1 = 'a@b.c'. Planned for any values of $2, of which nothing is known;`)
+    expect(facts).not.toContain('NULL')
     const items = tree.getByRole('treeitem')
     await items.first().waitFor()
     expect(await items.count()).toBe(5)
@@ -190,6 +193,7 @@ describe.skipIf(!browser)('the queries', () => {
     expect(await advice.getByText('guests_email_name_idx does its work on guests.').isVisible()).toBe(true)
     expect(await advice.getByText('GRANT SELECT ON public.payments TO pgtend;').isVisible()).toBe(true)
     expect(await advice.getByText('7 statements left out').isVisible()).toBe(true)
+    expect(await advice.getByText('3 of them for any values, since none are known').isVisible()).toBe(true)
     await wellMade(page)
     expect(errors).toEqual([])
     await close()

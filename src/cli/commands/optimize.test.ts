@@ -59,6 +59,18 @@ describe('pgtend optimize', () => {
     expect(JSON.parse(found.out)).toMatchObject({ advice: { indexes: [], drops: [] } })
   })
 
+  test('says how many statements were planned without a value that they hang on', async () => {
+    const timer = setInterval(
+      () => void db.query('select count(*) from orders where customer + 1 = $1', [42]),
+      100,
+    )
+    const found = await pgtend(['optimize', db.url, '--seconds', '2']).finally(() => clearInterval(timer))
+    expect(found.out.replaceAll(/\s+/g, ' ')).toContain(
+      '1 statement planned generically: for any values, since none are known.',
+    )
+    fits(found.out)
+  })
+
   test.each([
     [['--budget', 'much'], 2],
     [['--max-indexes', '0'], 2],
@@ -88,6 +100,15 @@ describe('pgtend explain', () => {
     expect(out).toMatch(/Rewritten\n {2}.*cost [\d,.]+ → [\d,.]+/)
     expect(out).toContain('CREATE INDEX CONCURRENTLY orders_customer_idx')
     fits(out)
+  })
+
+  test('a value of which nothing is known: what any value would get, and that it is so', async () => {
+    const { code, out } = await pgtend(['explain', db.url, 'select * from orders where customer + 1 = $1'])
+    expect(code).toBe(0)
+    expect(out).toMatch(/Seq Scan on orders {2}cost [\d,]{4,}/)
+    expect(out).toContain('Filter: ((customer + 1) = $1)')
+    expect(out).toContain('Planned for any values of its parameters')
+    expect(out).not.toContain('likely')
   })
 
   test('by queryid, from a file, piped in: the same statement', async () => {

@@ -153,16 +153,14 @@ function Planned({
   readonly plan: Planned
   readonly findings: readonly ReportFinding[]
 }) {
-  const { explained, role, generic, values, by, notes } = plan
+  const { explained, role, values = [], by, notes } = plan
+  const known = values.flatMap((v, i) => (v === null ? [] : `$${i + 1} = ${v}`))
   const facts = [
     by === 'shadow'
       ? 'Planned by PostgreSQL in pgtend’s private planner, with your statistics; not executed.'
       : 'Planned on the watched database; not executed.',
     role ? `As the role ${role}.` : '',
-    generic ? 'For any values of its parameters.' : '',
-    values && values.length > 0
-      ? `With ${values.map((v, i) => `$${i + 1} = ${v ?? 'NULL'}`).join(', ')}.`
-      : '',
+    known.length > 0 ? `With ${known.join(', ')}.` : '',
     ...notes.map(sentence),
   ]
   return (

@@ -101,7 +101,7 @@ export function WorkloadResult({ advice }: { readonly advice: WorkloadAdvice }) 
 }
 
 function Outcome({ advice }: { readonly advice: WorkloadAdvice }) {
-  const { before, after, indexes, statements, effort } = advice
+  const { before, after, indexes, statements, generic, effort } = advice
   if (indexes.length === 0)
     return (
       <Notice
@@ -110,7 +110,7 @@ function Outcome({ advice }: { readonly advice: WorkloadAdvice }) {
       >
         {statements === 0
           ? 'Watch again while the application is at work.'
-          : `${plural(statements, 'statement')} planned with ${plural(effort.candidates, 'candidate')}: none saves enough to be worth its room and its writes.`}
+          : `${plural(statements, 'statement')} planned with ${plural(effort.candidates, 'candidate')}: none saves enough to be worth its room and its writes.${generic > 0 ? ` ${plural(generic, 'statement')} planned generically: for any values, since none are known.` : ''}`}
       </Notice>
     )
   const bytes = indexes.reduce((sum, i) => sum + i.bytes, 0)
@@ -129,7 +129,11 @@ function Outcome({ advice }: { readonly advice: WorkloadAdvice }) {
         },
         { name: 'Indexes', value: `${indexes.length}`, note: `of ${plural(effort.candidates, 'candidate')}` },
         { name: 'Size', value: formatBytes(bytes), note: 'estimated, together' },
-        { name: 'Statements', value: `${statements}`, note: 'planned' },
+        {
+          name: 'Statements',
+          value: `${statements}`,
+          note: generic > 0 ? `planned, ${generic} of them for any values, since none are known` : 'planned',
+        },
       ]}
     />
   )

@@ -9,7 +9,7 @@ const optimizerOf = ({ optimizer }: Deps): Optimizer => {
 }
 
 const STATE =
-  '{ state: "never"|"running"|"done"|"failed", progress?: { step: "watch"|"rebuild"|"statements"|"candidates"|"choice"|"proof", done, total? }, report?: { target, at, seconds: { watch, rebuild, advise }, advice: { window, statements, before, after, indexes: [{ name, spec, summary, ddl, undo, saves, share, lostWithout, bytes, writeCost, confidence, because, statements: [{ queryIds, text, calls, seconds, costBefore, costAfter, planBefore, planAfter }], action? }], drops, unhelped, withheld?, leftOut, gaps, effort } }, error?: { code, message, detail, remedy } }'
+  '{ state: "never"|"running"|"done"|"failed", progress?: { step: "watch"|"rebuild"|"statements"|"candidates"|"choice"|"proof", done, total? }, report?: { target, at, seconds: { watch, rebuild, advise }, advice: { window, statements, generic, before, after, indexes: [{ name, spec, summary, ddl, undo, saves, share, lostWithout, bytes, writeCost, confidence, because, statements: [{ queryIds, text, calls, seconds, costBefore, costAfter, planBefore, planAfter }], action? }], drops, unhelped, withheld?, leftOut, gaps, effort } }, error?: { code, message, detail, remedy } }'
 const MB = 2 ** 20
 const nothing = z.strictObject({})
 
