@@ -46,8 +46,10 @@ BEGIN
 END
 $$;
 
--- How far each sequence is towards the end of itself or of the column it feeds, whichever comes first; a cycling one has
--- no end. Reading one opens it, so those that somebody locks are left out. Its value needs a grant on the sequence.
+-- How far each sequence is towards the end of itself or of the narrowest column that takes its values, whichever comes first: by
+-- a default that does nothing but cast them (oids are those of every cluster), as an identity, or by a foreign key to such a column,
+-- whose operator tells a narrower one. A cycling sequence has only a column's end. Reading one opens it, so those that somebody
+-- locks are left out. Its value needs a grant on the sequence.
 CREATE OR REPLACE FUNCTION pgtend.health_sequences()
 RETURNS TABLE (metric text, value numeric, status text, details jsonb)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET lock_timeout = '300ms' AS $$
@@ -57,30 +59,55 @@ DECLARE
   critical numeric := pgtend.setting('sequences.critical');
 BEGIN
   RETURN QUERY
-  WITH locked AS MATERIALIZED (
+  WITH RECURSIVE locked AS MATERIALIZED (
     SELECT l.oid FROM pgtend.locked_relations() l(oid)
+  ), refers AS (
+    SELECT k.confrelid AS rel, u.key, k.conrelid AS child, u.num
+    FROM pg_constraint k, unnest(k.confkey, k.conkey, k.conpfeqop) u(key, num, op)
+    WHERE k.contype = 'f' AND k.conparentid = 0 AND u.op IN (416, 533, 1868)
+    UNION
+    SELECT k.confrelid, u.key, r.child, r.num
+    FROM refers r
+    JOIN pg_constraint k ON k.conrelid = r.rel AND k.contype = 'f'
+    JOIN unnest(k.confkey, k.conkey) u(key, num) ON u.num = r.key
+  ), fed AS MATERIALIZED (
+    SELECT d.refobjid AS seq, f.adrelid AS rel, f.adnum AS num
+    FROM pg_depend d
+    JOIN pg_attrdef f ON f.oid = d.objid
+    WHERE d.classid = 'pg_attrdef'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'n'
+      AND replace(f.adbin::text, '{COERCETODOMAIN :arg ', '') LIKE ANY (ARRAY['{FUNCEXPR :funcid 1574 %',
+        '{FUNCEXPR :funcid ___ :funcresulttype 2_ :funcretset false :funcvariadic false :funcformat _ :funccollid 0 '
+        || ':inputcollid 0 :args ({FUNCEXPR :funcid 1574 %'])
+    UNION ALL
+    SELECT d.objid, d.refobjid, d.refobjsubid FROM pg_depend d
+    WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'i' AND d.refobjsubid > 0
+  ), narrowest AS MATERIALIZED (
+    SELECT t.seq, min(CASE a.attlen WHEN 2 THEN 32767 WHEN 4 THEN 2147483647 END) AS column_max
+    FROM (
+      SELECT * FROM fed UNION ALL SELECT f.seq, r.child, r.num FROM fed f JOIN refers r ON r.rel = f.rel AND r.key = f.num
+    ) t
+    JOIN pg_attribute a ON a.attrelid = t.rel AND a.attnum = t.num
+    GROUP BY t.seq
   ), sequences AS MATERIALIZED (
-    SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS name, s.seqincrement > 0 AS rises, s.seqmin, s.seqmax,
-      CASE t.column_type WHEN 'smallint'::regtype THEN 32767 WHEN 'integer'::regtype THEN 2147483647
-        ELSE 9223372036854775807 END AS column_max,
+    SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS name, s.seqincrement::numeric AS step,
+      CASE WHEN s.seqincrement > 0 THEN s.seqmin ELSE s.seqmax END::numeric AS first_value,
+      CASE WHEN s.seqincrement > 0 THEN least(s.seqmax, w.column_max) ELSE greatest(s.seqmin, -w.column_max - 1) END::numeric
+        AS final_value,
       has_sequence_privilege(c.oid, 'SELECT, USAGE') AS readable,
       c.oid IN (SELECT oid FROM locked) OR (c.relpersistence = 'u' AND pg_is_in_recovery()) AS skipped
     FROM pg_sequence s
     JOIN pg_class c ON c.oid = s.seqrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
-    LEFT JOIN LATERAL (
-      SELECT a.atttypid AS column_type FROM pg_depend d
-      JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-      WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.refclassid = 'pg_class'::regclass
-        AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i') LIMIT 1
-    ) t ON true
-    WHERE NOT s.seqcycle AND c.relpersistence <> 't'
+    LEFT JOIN narrowest w ON w.seq = c.oid
+    WHERE c.relpersistence <> 't'
+      AND (NOT s.seqcycle OR CASE WHEN s.seqincrement > 0 THEN w.column_max < s.seqmax ELSE -w.column_max - 1 > s.seqmin END)
   ), read AS MATERIALIZED (
-    SELECT *, CASE WHEN readable AND NOT skipped THEN pg_sequence_last_value(oid) END::numeric AS last_value FROM sequences
+    SELECT *, CASE WHEN readable AND NOT skipped THEN pg_sequence_last_value(oid) END::numeric AS last_value
+    -- Each one read is a lock kept to the end: not those with room for 2^53 values.
+    FROM sequences WHERE final_value BETWEEN -9007199254740992 AND 9007199254740992
   ), used AS MATERIALIZED (
     SELECT *, CASE WHEN NOT readable OR skipped THEN NULL WHEN last_value IS NULL THEN 0
-      WHEN rises THEN (last_value - seqmin + 1) / (least(seqmax, column_max)::numeric - seqmin + 1)
-      ELSE (seqmax - last_value + 1) / (seqmax - greatest(seqmin, -column_max - 1)::numeric + 1) END AS share
+      ELSE 1 - greatest(0, floor((final_value - last_value) / step)) / (floor((final_value - first_value) / step) + 1) END AS share
     FROM read
   ), told AS (
     SELECT max(share) AS most, count(*) FILTER (WHERE NOT readable) AS hidden, count(*) FILTER (WHERE skipped) AS skipped

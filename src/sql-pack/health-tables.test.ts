@@ -82,6 +82,30 @@ describe.each(majors)('on PostgreSQL %i', (major) => {
     expect(await statusOf('sequences')).toBe('ok')
   })
 
+  test('sequences: columns that only take the values of one count too', async () => {
+    await sql(`CREATE SEQUENCE loose; CREATE TABLE s1 (id int DEFAULT nextval('loose'));
+      CREATE DOMAIN code AS int; CREATE SEQUENCE codes; CREATE TABLE s2 (id code DEFAULT nextval('codes'));
+      CREATE SEQUENCE cycling CYCLE; CREATE TABLE s3 (id int DEFAULT nextval('cycling'));
+      CREATE TABLE s4 (id bigserial PRIMARY KEY); CREATE TABLE s5 (s4 bigint PRIMARY KEY REFERENCES s4);
+      CREATE TABLE s6 (s5 int REFERENCES s5); CREATE SEQUENCE rest; CREATE TABLE s7 (id int DEFAULT nextval('rest') % 9);
+      CREATE SEQUENCE leaps INCREMENT 1000 MAXVALUE 10000; SELECT setval('leaps', 7001),
+        setval(name, 2000000000) FROM unnest('{loose,codes,cycling,s4_id_seq,rest}'::regclass[]) name`)
+    const row = (await health()).get('sequences')
+    expect(
+      row?.details.sequences.map((s: { sequence: string; used: number }) => [s.sequence, s.used]),
+    ).toEqual([
+      ['public.codes', 0.9313],
+      ['public.cycling', 0.9313],
+      ['public.loose', 0.9313],
+      ['public.s4_id_seq', 0.9313],
+      ['public.leaps', 0.8],
+    ])
+    await sql(
+      'DROP TABLE s1, s2, s3, s4, s5, s6, s7; DROP DOMAIN code; DROP SEQUENCE loose, codes, cycling, rest, leaps',
+    )
+    expect(await statusOf('sequences')).toBe('ok')
+  })
+
   test('indexes: unused, duplicate, invalid', async () => {
     await sql(`CREATE TABLE i (a int, b text); INSERT INTO i SELECT n % 2, md5(n::text) FROM generate_series(1, 40000) n;
       CREATE INDEX unused ON i (b); CREATE INDEX twin1 ON i (a); CREATE INDEX twin2 ON i (a)`)
