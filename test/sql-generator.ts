@@ -5,17 +5,19 @@ import { tableFacts } from './table-facts.ts'
 const COLUMNS = ['id', 'a', 'b', 'txt', 'flag', 'at'] as const
 export const GENERATED_TABLES = ['t', 'u'] as const
 
-/** What is known of the two. */
-export const generatedFacts = GENERATED_TABLES.map((name) =>
-  tableFacts(name, [
-    'id integer pk',
-    'a integer',
-    'b integer not null',
-    'txt text',
-    'flag boolean',
-    'at timestamp without time zone',
-  ]),
-)
+/** What is known of the two, with columns beside those that the statements name. */
+export const generatedFacts = (...more: readonly string[]) =>
+  GENERATED_TABLES.map((name) =>
+    tableFacts(name, [
+      'id integer pk',
+      'a integer',
+      'b integer not null',
+      'txt text',
+      'flag boolean',
+      'at timestamp without time zone',
+      ...more,
+    ]),
+  )
 
 const column = (alias: string) => fc.constantFrom(...COLUMNS).map((c) => `${alias}.${c}`)
 const number = fc.oneof(fc.integer({ min: -3, max: 12 }).map(String), fc.constant('null'))

@@ -9,7 +9,7 @@ import { rewrite } from './rewrite.ts'
 beforeAll(loadParser)
 
 const model = (sql: string, known: boolean) =>
-  buildModel(parseStatement(sql), known ? { tables: generatedFacts } : {})
+  buildModel(parseStatement(sql), known ? { tables: generatedFacts() } : {})
 
 test('any statement has a model and findings with places inside its text', () => {
   fc.assert(

@@ -5,7 +5,7 @@ import { fitWeights } from './fit.ts'
 import type { StatementModel } from './model.ts'
 import { plannableText } from './plannable.ts'
 import type { PlannedStatement, PlanResult, WhatIf } from './planner.ts'
-import { type Scenario, scenariosOf, undecided } from './scenarios.ts'
+import { cautious, type Scenario, scenariosOf, undecided } from './scenarios.ts'
 import type { TableFacts } from './schema.ts'
 import { createLeftOut, type LeftOut, type WorkloadStatement } from './workload.ts'
 
@@ -86,10 +86,13 @@ async function prepare(
   })
   const plans: { scenario: Scenario; planned: PlannedStatement; base: PlanResult }[] = []
   let problem = ''
-  const attempts = scenariosOf(model, statement)
-  for (const scenario of [...attempts, { frequency: 'typical', values: undefined } satisfies Scenario]) {
-    // The generic plan only where no constants could be planned with.
-    if (scenario.values === undefined && plans.length > 0) continue
+  const constants = scenariosOf(model, statement)
+  const fallbacks = constants
+    .slice(0, 1)
+    .flatMap((first): Scenario[] => [cautious(model, first), { frequency: 'typical', values: undefined }])
+  for (const scenario of [...constants, ...fallbacks]) {
+    // With less known only where no constants could be planned with.
+    if (fallbacks.includes(scenario) && plans.length > 0) continue
     const planned = plannedWith(scenario.values)
     try {
       plans.push({ scenario, planned, base: await whatIf.plan(planned) })

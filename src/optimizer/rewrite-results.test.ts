@@ -2,24 +2,14 @@ import fc from 'fast-check'
 import type { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freshDatabase, majors, type TestDatabase } from '../../test/servers.ts'
-import { selectStatement } from '../../test/sql-generator.ts'
-import { tableFacts } from '../../test/table-facts.ts'
+import { generatedFacts, selectStatement } from '../../test/sql-generator.ts'
 import { buildModel } from './build-model.ts'
 import { loadParser, parseStatement } from './parse.ts'
 import { type Rewritten, rewrite } from './rewrite.ts'
 
 beforeAll(loadParser)
 
-const COLUMNS = [
-  'id integer pk',
-  'a integer',
-  'b integer not null',
-  'txt text',
-  'flag boolean',
-  'at timestamp without time zone',
-  'day date',
-]
-const TABLES = [tableFacts('t', COLUMNS), tableFacts('u', COLUMNS)]
+const TABLES = generatedFacts('day date')
 
 /** Rows with few values, many of them NULL, and moments round midnight, the turn of the year and infinity. */
 const moment = fc.constantFrom(

@@ -122,7 +122,7 @@ test('no scenario makes up a NULL, and what is neither known nor undecided only 
     fc.property(selectStatement, (sql) => {
       let n = 0
       const text = sql.replace(/'[^']*'|(?<![\w.])-?\d+/g, () => `$${++n}`)
-      const model = buildModel(parseStatement(text), { tables: generatedFacts })
+      const model = buildModel(parseStatement(text), { tables: generatedFacts() })
       expect(new Set(model.parameters.map((p) => p.number)).size).toBe(n)
       for (const { values } of scenariosOf(model, { calls: 1, rows: 1 })) {
         expect(values?.filter((v) => /null/i.test(v ?? '')) ?? []).toEqual([])

@@ -102,6 +102,12 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     expect(folded(part.explained.plan)).toBe(false)
   })
 
+  test('a constant that does not fit takes none of the others with it', async () => {
+    const sql = `select * from cust where (data->>'t')::int > $1 and extract(day from created) > $2 and k = $3 limit $4`
+    const { part } = await planned(sql)
+    expect(part).toMatchObject({ generic: true, values: [null, null, expect.any(String), '5'] })
+  })
+
   test('what only comes out leaves the plan as it is: that is no generic one', async () => {
     for (const [sql, values] of [
       [
