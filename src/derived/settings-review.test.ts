@@ -4,8 +4,11 @@ import type { Capabilities } from '../core/server.ts'
 import type { SettingOverride } from '../core/setting-override.ts'
 import databaseSize from '../probes/database-size.ts'
 import replicationSlots from '../probes/replication-slots.ts'
-import { REVIEWS } from './_settings.ts'
+import { SAFETY } from './_settings-safety.ts'
+import { TUNING } from './_settings-tuning.ts'
 import settingsReview from './settings-review.ts'
+
+const GB = 1024 ** 3
 
 const of = (
   settings: Record<string, string>,
@@ -19,8 +22,6 @@ const of = (
     },
     { server: { ...server, settings } },
   )
-
-const GB = 1024 ** 3
 
 test.each([
   ['fsync', 'off', 'critical'],
@@ -38,6 +39,18 @@ test.each([
   ['checkpoint_completion_target', '0.5', 'info'],
   ['shared_buffers', String(1024 ** 2), 'warning'],
   ['shared_buffers', String(128 * 1024 ** 2), undefined],
+  ['synchronous_commit', 'off', 'info'],
+  ['synchronous_commit', 'local', undefined],
+  ['work_mem', String(GB), 'info'],
+  ['max_wal_size', String(64 * 1024 ** 2), 'info'],
+  ['max_wal_size', String(GB), undefined],
+  ['autovacuum_vacuum_cost_delay', '0.1', 'info'],
+  ['autovacuum_vacuum_cost_delay', '0.02', undefined],
+  ['autovacuum_max_workers', '2', 'info'],
+  ['autovacuum_freeze_max_age', '2000000000', 'warning'],
+  ['autovacuum_freeze_max_age', '1000000000', undefined],
+  ['log_min_duration_statement', '0', 'info'],
+  ['log_min_duration_statement', '-1', undefined],
 ])('%s = %s: %s', (setting, value, severity) => expect(of({ [setting]: value })[0]?.severity).toBe(severity))
 
 test('what can only be judged with something else is judged with it', () => {
@@ -55,6 +68,19 @@ test('what can only be judged with something else is judged with it', () => {
   expect(of(query, { extensions: { pg_stat_statements: { schema: 's', version: '1' } } })).toHaveLength(1)
 })
 
+test('a change that waits is not overwritten by advice', () => {
+  const buffers = { shared_buffers: String(16 * 1024 ** 2) }
+  const [waits] = of(buffers, { pendingRestart: ['shared_buffers'] })
+  expect(waits).toMatchObject({ severity: 'warning', suggested: null })
+  expect(waits?.why).toMatch(/the change waits for a restart\.$/)
+  expect(of(buffers)).toMatchObject([{ suggested: '128MB' }])
+})
+
+test('where the platform keeps the data its own way, fsync is as it should be', () => {
+  expect(of({ fsync: 'off' }, { platform: 'neon' })).toEqual([])
+  expect(of({ fsync: 'off' }, { platform: 'supabase' })).toHaveLength(1)
+})
+
 test('a change that waits for a restart is told', () =>
   expect(of({ max_wal_senders: '10' }, { pendingRestart: ['max_wal_senders'] })).toMatchObject([
     { setting: 'max_wal_senders', value: '10', restart: true },
@@ -62,7 +88,8 @@ test('a change that waits for a restart is told', () =>
 
 test('a setting that may not be read is not judged; each has one verdict', () => {
   expect(of({})).toEqual([])
-  expect(new Set(REVIEWS.map((r) => r.setting)).size).toBe(REVIEWS.length)
+  const all = [...SAFETY, ...TUNING]
+  expect(new Set(all.map((r) => r.setting)).size).toBe(all.length)
 })
 
 const override = (o: Partial<SettingOverride>): SettingOverride => ({

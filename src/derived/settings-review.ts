@@ -4,7 +4,12 @@ import { maybe } from '../core/given.ts'
 import { generalOverride, type SettingOverride, scopeOf } from '../core/setting-override.ts'
 import databaseSize from '../probes/database-size.ts'
 import replicationSlots from '../probes/replication-slots.ts'
-import { REVIEWS, type Review, SERVER, showSetting } from './_settings.ts'
+import { type Review, SERVER, showSetting } from './_settings.ts'
+import { SAFETY } from './_settings-safety.ts'
+import { TUNING } from './_settings-tuning.ts'
+
+const REVIEWS = [...SAFETY, ...TUNING]
+const WAITS = 'It was changed, and the change waits for a restart.'
 
 export default defineDerived({
   name: 'settings-review',
@@ -24,12 +29,16 @@ export default defineDerived({
   },
   compute({ slots = [], sizes }, { server }) {
     const size = sizes?.reduce((sum, s) => sum + s.size, 0)
-    const { overrides = [], hiddenSettings: hidden = [] } = server
+    const { overrides = [], hiddenSettings: hidden = [], pendingRestart: pending = [] } = server
     const verdictOf = (review: Review, value: string, scope: string) => {
       const verdict = review.judge(value, { server, slots: slots.length, size })
-      if (!verdict) return []
+      if (!verdict || review.notOn?.includes(server.platform)) return []
       const { setting, restart = false, rule = null, scoped } = review
-      const { severity, suggested = null, why } = verdict
+      // A value that waits already is not to be overwritten.
+      const waits = scope === SERVER && pending.includes(setting)
+      const { severity } = verdict
+      const suggested = waits ? null : (verdict.suggested ?? null)
+      const why = waits ? `${verdict.why} ${WAITS}` : verdict.why
       const shown = { setting, scope, severity, value: showSetting(setting, value), suggested, restart }
       return scope === SERVER ? [{ ...shown, why, rule }] : [{ ...shown, why: scoped ?? why, rule: null }]
     }
@@ -46,13 +55,13 @@ export default defineDerived({
       ]
     })
     const told = new Set(judged.flatMap((j) => (j.scope === SERVER ? [j.setting] : [])))
-    const waiting = (server.pendingRestart ?? []).filter((setting) => !told.has(setting))
+    const waiting = pending.filter((setting) => !told.has(setting))
     return [
       ...judged,
       ...waiting.map((setting) => ({
         ...{ setting, scope: SERVER, severity: 'info', value: server.settings[setting] ?? 'not read' },
         ...{ suggested: null, restart: true, rule: null },
-        why: 'It was changed, and the change waits for a restart.',
+        why: WAITS,
       })),
     ]
   },

@@ -60,6 +60,7 @@ export const SETTINGS: readonly string[] = [
   'shared_preload_libraries',
   'statement_timeout',
   'superuser_reserved_connections',
+  'synchronous_commit',
   'synchronous_standby_names',
   'temp_file_limit',
   'track_activities',
