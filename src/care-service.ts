@@ -7,6 +7,7 @@ import type { Store } from './core/store.ts'
 import type { Row, Table } from './core/table.ts'
 import invalidIndexes from './derived/invalid-indexes.ts'
 import managedTables from './derived/managed-tables.ts'
+import neglectedToast from './derived/neglected-toast.ts'
 import partitionedTables from './derived/partitioned-tables.ts'
 import tables from './derived/tables.ts'
 import { createMaintenance, type Maintenance } from './maintenance/maintenance.ts'
@@ -68,8 +69,9 @@ export function createCare(options: CareOptions): Care {
       condition: { connected: true, role: server.role, health: evaluation.health },
       context: { at: seen.at, server, limits: config.limits },
       facts: {
-        ...{ tables: read(tables), partitioned: read(partitionedTables) ?? [] },
-        ...{ invalidIndexes: read(invalidIndexes), managed: read(managedTables) ?? [] },
+        ...{ tables: read(tables), toast: read(neglectedToast) ?? [] },
+        ...{ partitioned: read(partitionedTables) ?? [], managed: read(managedTables) ?? [] },
+        invalidIndexes: read(invalidIndexes),
       },
     }
   }

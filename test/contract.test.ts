@@ -35,12 +35,13 @@ const SCHEMA = `
   INSERT INTO child SELECT NULL, tsrange(NULL, NULL);
   ANALYZE parts; ANALYZE large`
 
-/** Probes that stand in for what is derived from them: every index is proposed for dropping, every foreign key lacks one, every statement ran, any table is large. */
+/** Probes that stand in for what is derived from them: every index is proposed for dropping, every foreign key lacks one, every statement ran, any table is large, and what has parameters is a neglected TOAST table. */
 const DERIVED: Record<string, string> = {
   tables: 'relations',
   'unused-indexes': 'indexes',
   'unindexed-foreign-keys': 'foreign-keys',
   'statement-rates': 'statements',
+  'neglected-toast': 'storage-parameters',
 }
 
 /** What a monitor would read so far. */

@@ -19,6 +19,7 @@ import indexUsage from './index-usage.ts'
 import invalidIndexes from './invalid-indexes.ts'
 import managedTables from './managed-tables.ts'
 import measuredBloat from './measured-bloat.ts'
+import neglectedToast from './neglected-toast.ts'
 import partitionedTables from './partitioned-tables.ts'
 import queryPerformance from './query-performance.ts'
 import rarelyUsedIndexes from './rarely-used-indexes.ts'
@@ -61,6 +62,7 @@ export const derived: readonly Derived[] = [
   invalidIndexes,
   managedTables,
   measuredBloat,
+  neglectedToast,
   partitionedTables,
   queryPerformance,
   rarelyUsedIndexes,

@@ -3,6 +3,7 @@ import { context, row } from '../../test/facts.ts'
 import type { Bloat } from '../core/bloat.ts'
 import type { MaintenanceSettings } from '../core/maintenance.ts'
 import invalidIndexes from '../derived/invalid-indexes.ts'
+import neglectedToast from '../derived/neglected-toast.ts'
 import partitionedTables from '../derived/partitioned-tables.ts'
 import tables from '../derived/tables.ts'
 import { parseConfig } from '../monitor/config.ts'
@@ -48,6 +49,17 @@ test('VACUUM for more than 20 % dead rows, the worst first, and nothing for the 
   expect(wanted[0]?.because).toContain('80 %')
 })
 
+test('VACUUM of a table for its TOAST table, once for both', () => {
+  const toast = ['heavy', 'bad'].map((name) =>
+    row(neglectedToast, { schema: 'public', table: name, dead: 40_000, live: 60_000 }),
+  )
+  const { wanted } = plan('vacuum', { tables: [table('bad', 30_000, 70_000)], toast })
+  expect(wanted.map((w) => [w.input.table, w.because.includes('TOAST')])).toEqual([
+    ['heavy', true],
+    ['bad', false],
+  ])
+})
+
 test('what health calls bad is set in one place: its thresholds hold here too', () => {
   const facts = [table('bad', 30_000, 70_000)]
   expect(plan('vacuum', { tables: facts }, { thresholds: { 'dead-rows': { warning: 0.4 } } }).wanted).toEqual(
@@ -82,6 +94,18 @@ test('an invalid part of a partitioned index is rebuilt, the whole is left alone
     subject: 's.whole',
     reason: 'the index of a partitioned table lacks valid parts for s.t_1: see the finding',
   })
+})
+
+test('VACUUM of a partitioned table for what its small partitions hold together', () => {
+  const partitioned = [9, 8].map((oid) =>
+    row(partitionedTables, {
+      ...{ oid, schema: 'public', table: `p${oid}`, partitions: 2 },
+      ...{ live: 20_000, dead: 18_000, dead_ratio: 18 / 38 },
+    }),
+  )
+  // One of the other's partitions is found itself: that is enough.
+  const facts = { tables: [table('part', 15_000, 10_000, { root: 8 })], partitioned }
+  expect(plan('vacuum', facts).wanted.map((w) => w.input.table)).toEqual(['part', 'p9'])
 })
 
 test('ANALYZE of a partitioned table takes in its partitions', () => {

@@ -6,6 +6,7 @@ import { isManaged, type ManagedTable } from '../core/managed.ts'
 import type { Thresholds } from '../core/rule.ts'
 import type { Row } from '../core/table.ts'
 import type invalidIndexes from '../derived/invalid-indexes.ts'
+import type neglectedToast from '../derived/neglected-toast.ts'
 import type partitionedTables from '../derived/partitioned-tables.ts'
 import type tables from '../derived/tables.ts'
 import deadRows from '../rules/dead-rows.ts'
@@ -15,6 +16,8 @@ import staleStatistics from '../rules/stale-statistics.ts'
 export interface Facts {
   readonly tables: readonly Row<typeof tables>[] | undefined
   readonly invalidIndexes: readonly Row<typeof invalidIndexes>[] | undefined
+  /** TOAST tables that autovacuum leaves alone; absent where they could not be read. */
+  readonly toast?: readonly Row<typeof neglectedToast>[]
   /** Partitioned tables as wholes; absent where they could not be read. */
   readonly partitioned?: readonly Row<typeof partitionedTables>[]
   /** Tables of the platform and of extensions: left alone, whatever they call for. Absent where there are none. */
@@ -55,13 +58,14 @@ function planFor(task: Task, facts: Facts, context: Context, terms: PlannerTerms
 
 /** The facts about tables that are managed by others, or about all that aren't. */
 function only(
-  { tables, partitioned = [], invalidIndexes, bloats, managed = [] }: Facts,
+  { tables, toast = [], partitioned = [], invalidIndexes, bloats, managed = [] }: Facts,
   theirs: boolean,
 ): Facts {
   const chosen = <R extends ManagedTable>(rows: readonly R[]): readonly R[] =>
     rows.filter((row) => isManaged(managed, row) === theirs)
   return {
     tables: tables && chosen(tables),
+    toast: chosen(toast),
     partitioned: chosen(partitioned),
     invalidIndexes: invalidIndexes && chosen(invalidIndexes),
     ...(bloats ? { bloats: { rows: chosen(bloats.rows), unknown: bloats.unknown } } : {}),
@@ -76,9 +80,20 @@ const UNREAD: Wants = {
 function vacuums(facts: Facts, context: Context, terms: PlannerTerms): Wants {
   if (!facts.tables) return UNREAD
   const limits = { ...deadRows.thresholds, ...terms.thresholds[deadRows.name] }
-  const dead = judged(facts.tables, (table) =>
-    deadRows.check({ tables: [table], uncounted: [], partitioned: [] }, limits, context),
+  const nothing = { tables: [], uncounted: [], partitioned: undefined, toast: undefined }
+  const single = judged(facts.tables, (t) => deadRows.check({ ...nothing, tables: [t] }, limits, context))
+  const wholes = judged(facts.partitioned ?? [], (t) =>
+    deadRows.check({ ...nothing, partitioned: [t] }, limits, context),
   )
+  const toast = judged(facts.toast ?? [], (t) => deadRows.check({ ...nothing, toast: [t] }, limits, context))
+  // VACUUM of a table takes in its TOAST table, and that of a partitioned table its partitions.
+  const seen = new Set(single.map((d) => d.subject))
+  const roots = new Set(single.map((d) => d.table.root))
+  const dead = [
+    ...single,
+    ...wholes.filter((d) => !roots.has(d.table.oid)),
+    ...toast.filter((d) => !seen.has(d.subject)),
+  ].sort((a, b) => b.value - a.value)
   const full = rewrites(facts, terms)
   const rewritten = new Set(full.wanted.map((w) => w.subject))
   const wanted = dead

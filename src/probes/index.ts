@@ -39,6 +39,7 @@ import subscriptions from './subscriptions.ts'
 import tableNames from './table-names.ts'
 import tempFiles from './temp-files.ts'
 import templateAges from './template-ages.ts'
+import toastCounters from './toast-counters.ts'
 import vacuumProgress from './vacuum-progress.ts'
 import walFiles from './wal-files.ts'
 
@@ -82,6 +83,7 @@ export const probes: readonly Probe[] = [
   tableNames,
   tempFiles,
   templateAges,
+  toastCounters,
   vacuumProgress,
   walFiles,
 ]

@@ -1,6 +1,8 @@
 import { formatCount } from '../core/format.ts'
+import { maybe } from '../core/given.ts'
 import { type Breach, defineRule } from '../core/rule.ts'
 import { generalOverride } from '../core/setting-override.ts'
+import neglectedToast from '../derived/neglected-toast.ts'
 import tables from '../derived/tables.ts'
 import uncountedTables from '../derived/uncounted-tables.ts'
 import { blindToUncounted } from './_uncounted.ts'
@@ -10,12 +12,12 @@ export default defineRule({
   title: 'Autovacuum is off',
   doc: 'Without autovacuum dead rows pile up, the planner works from old statistics, and in the end the server stops to save itself from transaction id wraparound.',
   remedy:
-    'Switch it on again: ALTER SYSTEM SET autovacuum = on, or ALTER TABLE … RESET (autovacuum_enabled). Where it gets in the way, make it gentler or more frequent instead.',
-  needs: { tables, uncounted: uncountedTables },
+    'Switch it on again: ALTER SYSTEM SET autovacuum = on, or ALTER TABLE … RESET (autovacuum_enabled), or RESET (toast.autovacuum_enabled) for its TOAST table. Where it gets in the way, make it gentler or more frequent instead.',
+  needs: { tables, uncounted: uncountedTables, toast: maybe(neglectedToast) },
   thresholds: { changes: 10_000 },
   deductions: { warning: 5, critical: 30 },
   cap: 49,
-  check({ tables }, { changes: least }, { server }) {
+  check({ tables, toast = [] }, { changes: least }, { server }) {
     const { autovacuum } = server.settings
     // Set for the database alone autovacuum runs all the same, and the settings review tells of it.
     const here = generalOverride(server.overrides ?? [], 'track_counts')
@@ -46,6 +48,22 @@ export default defineRule({
           dead: t.dead,
           last_vacuum: t.last_vacuum,
           last_analyze: t.last_analyze,
+        },
+      })
+    }
+    for (const { schema, table, own, live, dead, last_vacuum } of toast) {
+      if (dead === null || dead <= least) continue
+      breaches.push({
+        subject: `${schema}.${table} TOAST`,
+        severity: 'warning',
+        value: dead,
+        unit: 'count',
+        summary: `Autovacuum is off for the TOAST table of ${schema}.${table}, where ${formatCount(dead)} dead rows wait for it.`,
+        evidence: {
+          parameter: own ? 'toast.autovacuum_enabled' : 'autovacuum_enabled',
+          live,
+          dead,
+          last_vacuum,
         },
       })
     }

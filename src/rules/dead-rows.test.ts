@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
 import { check, row } from '../../test/facts.ts'
+import neglectedToast from '../derived/neglected-toast.ts'
 import partitionedTables from '../derived/partitioned-tables.ts'
 import tables from '../derived/tables.ts'
 import rule from './dead-rows.ts'
 
 const judged = (dead: number, live: number) =>
   check(rule, {
+    toast: undefined,
     tables: [row(tables, { schema: 'public', table: 't', dead, live, dead_ratio: dead / (live + dead) })],
     uncounted: [],
     partitioned: [],
@@ -30,6 +32,7 @@ test('small partitions are judged together, unless one of them says more by itse
       tables: dead.map((n, i) => row(tables, { ...part, table: `log_${i}`, dead: n })),
       uncounted: [],
       partitioned: [row(partitionedTables, sums)],
+      toast: undefined,
     }).map((b) => b.subject)
   expect(found(9_000, 9_000)).toEqual(['public.log'])
   expect(found(9_000, 10_000)).toEqual(['public.log_1'])
@@ -42,3 +45,22 @@ test('says how many of which table', () =>
       summary: '25 % of the rows of public.t are dead (25,000 beside 75,000 live ones).',
     },
   ]))
+
+test('a TOAST table without autovacuum is judged alike, once it was read', () => {
+  const ofToast = (dead: number | null, live: number | null) =>
+    check(rule, {
+      tables: [],
+      uncounted: [],
+      partitioned: [],
+      toast: [row(neglectedToast, { schema: 'public', table: 't', dead, live })],
+    })
+  expect(ofToast(null, null)).toEqual([])
+  expect(ofToast(9_999, 1)).toEqual([])
+  expect(ofToast(10_001, 10_000)).toMatchObject([
+    {
+      subject: 'public.t TOAST',
+      severity: 'critical',
+      summary: expect.stringContaining('the TOAST table of public.t '),
+    },
+  ])
+})

@@ -87,6 +87,53 @@ describe.each([...new Set([majors[0] ?? LATEST, LATEST])])('PostgreSQL %i', (maj
     expect(after.findings('dead-rows', subject)).toHaveLength(1)
   })
 
+  test('a TOAST table that autovacuum leaves alone: found though it was never vacuumed, gone after VACUUM and the parameter', async () => {
+    for (const [name, parameter] of [
+      ['letters', 'toast.autovacuum_enabled'],
+      ['drafts', 'autovacuum_enabled'],
+      ['empty', 'autovacuum_enabled'],
+    ] as const)
+      await run(
+        db.url,
+        `CREATE TABLE shop.${name} (id int, body text) WITH (${parameter} = off)`,
+        `ALTER TABLE shop.${name} ALTER body SET STORAGE EXTERNAL`,
+      )
+    // Four rows in the TOAST table for each.
+    const insert = (t: string) =>
+      `INSERT INTO shop.${t} SELECT n, repeat('x', 7000) FROM generate_series(1, 3000) n`
+    await run(db.url, insert('letters'), insert('drafts'))
+    const of = (seen: Look, table: string) =>
+      ['autovacuum-off', 'dead-rows'].flatMap((rule) => seen.findings(rule, `shop.${table} TOAST`))
+    const healthy = await lookUntil(see, (s) =>
+      s.rows('neglected-toast').some((t) => Number(t.live) > 10_000),
+    )
+    expect(healthy.rows('neglected-toast').map((t) => [t.table, t.own, t.vacuumed])).toEqual([
+      ['Guest List', false, false],
+      ['drafts', false, false],
+      ['empty', false, false],
+      ['letters', true, false],
+    ])
+    expect([...of(healthy, 'letters'), ...of(healthy, 'drafts')]).toEqual([])
+
+    const update = (t: string) => `UPDATE shop.${t} SET body = repeat('y', 7000)`
+    await run(db.url, update('letters'), update('drafts'))
+    const seen = await lookUntil(see, (s) => of(s, 'letters').length + of(s, 'drafts').length === 4)
+    expect(of(seen, 'letters')).toMatchObject([
+      { severity: 'warning', evidence: { parameter: 'toast.autovacuum_enabled' } },
+      { severity: 'warning' },
+    ])
+    expect(of(seen, 'drafts')[0]?.evidence.parameter).toBe('autovacuum_enabled')
+
+    await run(db.url, 'VACUUM shop.letters')
+    await run(db.url, 'ALTER TABLE shop.drafts RESET (autovacuum_enabled)')
+    const after = await lookUntil(see, (s) => of(s, 'letters').length + of(s, 'drafts').length === 0)
+    expect(after.rows('neglected-toast').map((t) => [t.table, t.vacuumed])).toEqual([
+      ['Guest List', false],
+      ['empty', false],
+      ['letters', true],
+    ])
+  })
+
   test('a partitioned table that was never analysed as a whole: found though its partitions were, gone after ANALYZE', async () => {
     await run(
       db.url,
