@@ -16,7 +16,7 @@ export default defineProbe({
     ),
   },
   sql: {
-    // Neither tables (access method 0 or 2) nor B-trees (403), which most are, have parameters of operator classes.
+    // Neither tables (access method 0 or 2) nor B-trees (403), which most are, have parameters of operator classes; the others are higher.
     14: `
 select oid, to_json(options) as options
 from (
@@ -25,7 +25,7 @@ from (
     end as options
   from pg_class c
   where c.oid >= 16384 and c.relkind in ('r', 'p', 'm', 'i', 'I', 't') and c.relpersistence <> 't'
-    and (c.reloptions is not null or c.relam not in (0, 2, 403))
+    and (c.reloptions is not null or c.relam > 403)
   offset 0
 ) c
 where options is not null`,
