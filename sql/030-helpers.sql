@@ -58,6 +58,21 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   FROM unnest(metrics) m
 $$;
 
+-- Where track_activities is off, no session tells its state or transaction. Set for our own role or session alone it hides
+-- nothing of others.
+CREATE OR REPLACE FUNCTION pgtend.sees_states() RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT setting = 'on' OR source IN ('user', 'database user', 'client', 'session') FROM pg_settings WHERE name = 'track_activities'
+$$;
+
+CREATE OR REPLACE FUNCTION pgtend.untracked(VARIADIC metrics text[])
+RETURNS TABLE (metric text, value numeric, status text, details jsonb)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT m, NULL::numeric, 'unknown', pgtend.unknown('missing', 'track_activities is off: sessions do not tell what they do',
+    'ALTER SYSTEM SET track_activities = on; SELECT pg_reload_conf()')
+  FROM unnest(metrics) m
+$$;
+
 -- Since when the counters of this database count. A crash empties them without moving the database's own reset time.
 CREATE OR REPLACE FUNCTION pgtend.statistics_since() RETURNS timestamptz
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$

@@ -3,6 +3,8 @@ CREATE OR REPLACE FUNCTION pgtend.health_connections()
 RETURNS TABLE (metric text, value numeric, status text, details jsonb)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
+DECLARE
+  told boolean := pgtend.sees_states();
 BEGIN
   IF NOT pgtend.sees_all_statistics() THEN
     RETURN QUERY SELECT * FROM pgtend.denied('connections', 'connection_leak');
@@ -11,10 +13,10 @@ BEGIN
   RETURN QUERY
   WITH sessions AS (
     SELECT count(*) AS used, count(*) FILTER (WHERE datname = current_database()) AS here,
-      count(*) FILTER (WHERE state = 'active' AND pid <> pg_backend_pid()) AS active,
-      count(*) FILTER (WHERE state = 'idle') AS idle,
-      count(*) FILTER (WHERE state = 'idle in transaction') AS idle_in_transaction,
-      count(*) FILTER (WHERE state = 'idle in transaction (aborted)') AS aborted,
+      CASE WHEN told THEN count(*) FILTER (WHERE state = 'active' AND pid <> pg_backend_pid()) END AS active,
+      CASE WHEN told THEN count(*) FILTER (WHERE state = 'idle') END AS idle,
+      CASE WHEN told THEN count(*) FILTER (WHERE state = 'idle in transaction') END AS idle_in_transaction,
+      CASE WHEN told THEN count(*) FILTER (WHERE state = 'idle in transaction (aborted)') END AS aborted,
       count(*) FILTER (WHERE wait_event_type = 'Lock') AS waiting_on_lock
     FROM pg_stat_activity WHERE backend_type = 'client backend'
   ), usable AS (
@@ -36,6 +38,11 @@ BEGIN
       'idle_in_transaction', s.idle_in_transaction, 'aborted', s.aborted, 'waiting_on_lock', s.waiting_on_lock,
       'database_sessions', s.here, 'database_limit', o.most))
   FROM sessions s, usable u, own o, share h;
+
+  IF NOT told THEN
+    RETURN QUERY SELECT * FROM pgtend.untracked('connection_leak');
+    RETURN;
+  END IF;
 
   -- The idle sessions of poolers, of PostgREST and of a platform's own services are at work.
   RETURN QUERY
@@ -65,7 +72,9 @@ RETURNS TABLE (metric text, value numeric, status text, details jsonb)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
-  IF pgtend.sees_all_statistics() THEN
+  IF NOT pgtend.sees_states() THEN
+    RETURN QUERY SELECT * FROM pgtend.untracked('idle_in_transaction', 'long_transaction');
+  ELSIF pgtend.sees_all_statistics() THEN
     RETURN QUERY
     -- An aborted transaction is idle, and PostgreSQL no longer tells when it began.
     WITH sessions AS (

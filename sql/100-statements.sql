@@ -12,10 +12,16 @@ DECLARE
   since timestamptz;
   problem text;
   remedy text;
+  uncounted text := (SELECT string_agg(name || ' is ' || setting, ' and ' ORDER BY name) FROM pg_settings
+    WHERE (name, setting) IN (('compute_query_id', 'off'), ('pg_stat_statements.track', 'none'))
+      AND source NOT IN ('user', 'database user', 'client', 'session'));
 BEGIN
   IF home IS NULL THEN
     problem := 'the extension pg_stat_statements is not installed here';
     remedy := 'CREATE EXTENSION pg_stat_statements';
+  ELSIF uncounted IS NOT NULL THEN
+    problem := uncounted || ': pg_stat_statements counts nothing';
+    remedy := 'ALTER SYSTEM RESET compute_query_id; ALTER SYSTEM RESET pg_stat_statements.track; SELECT pg_reload_conf()';
   ELSE
     BEGIN
       EXECUTE format('SELECT stats_reset FROM %I.pg_stat_statements_info()', home) INTO since;

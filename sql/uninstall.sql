@@ -41,9 +41,11 @@ DROP FUNCTION IF EXISTS
   pgtend.locked_relations,
   pgtend.redundant_indexes,
   pgtend.sees_all_statistics,
+  pgtend.sees_states,
   pgtend.setting,
   pgtend.statistics_since,
   pgtend.unknown,
+  pgtend.untracked,
   pgtend.version,
   pgtend.why_unknown,
   pgtend.worst;

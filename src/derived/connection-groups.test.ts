@@ -58,6 +58,10 @@ test('where sessions do not tell what they do, nothing is counted of it', () => 
   expect(untold.find((g) => g.name === 'web')).toMatchObject({
     ...{ connections: 2, active: null, idle: null, idle_in_transaction: null, oldest_idle: null },
   })
+  const hidden = row(activity, { application: 'batch', user: 'app', state: 'disabled' })
+  const some = derive(connectionGroups, { activity: [...sessions, hidden], tracking: [] })
+  expect(some.find((g) => g.name === 'batch')).toMatchObject({ connections: 1, active: null, idle: null })
+  expect(some.find((g) => g.name === 'app')).toMatchObject({ connections: 4, active: 1, idle: 2 })
 })
 
 test('nobody: no groups', () => expect(derive(connectionGroups, { activity: [], tracking: [] })).toEqual([]))

@@ -44,12 +44,13 @@ export default defineDerived({
     ),
   },
   compute({ activity, tracking }) {
-    const counted = (sessions: readonly Session[]) => (tracking ? sessions.length : null)
     return Object.entries(GROUPINGS).flatMap(([by, nameOf]) => {
       const groups = Map.groupBy(activity, nameOf)
       return [...groups]
         .map(([name, sessions]) => {
-          const idle = sessions.filter((s) => tracking && s.state === 'idle')
+          const tell = tracking !== undefined && sessions.some((s) => s.state !== 'disabled')
+          const counted = (of: readonly Session[]) => (tell ? of.length : null)
+          const idle = sessions.filter((s) => tell && s.state === 'idle')
           const ages = idle.flatMap((s) => s.state_age ?? [])
           return {
             by,

@@ -157,6 +157,29 @@ describe.each(majors)('on PostgreSQL %i', (major) => {
     expect(await statusOf('slow_statements')).toBe('ok')
   })
 
+  test.each([
+    ['track_activities', 'off', ['connection_leak', 'idle_in_transaction', 'long_transaction']],
+    ['compute_query_id', 'off', ['average_statement', 'slow_statements']],
+    ['pg_stat_statements.track', 'none', ['average_statement', 'slow_statements']],
+  ])('%s = %s: what goes by it is unknown until its fix is run', async (name, value, metrics) => {
+    const hidden = async () => [...(await health())].filter(([, r]) => r.status === 'unknown').map(([m]) => m)
+    expect(await hidden()).toEqual([])
+    await sql(`ALTER SYSTEM SET ${name} = ${value}`)
+    await sql('SELECT pg_reload_conf()')
+    await expect.poll(hidden, { timeout: 20_000 }).toEqual(metrics)
+    const rows = await health()
+    expect(rows.get(metrics[0] ?? '')?.details).toMatchObject({
+      reason: 'missing',
+      detail: expect.stringContaining(`${name} is ${value}`),
+    })
+    // How many there are is known all the same.
+    const { used, active } = rows.get('connections')?.details ?? {}
+    expect([used > 0, active === undefined]).toEqual([true, name === 'track_activities'])
+    // ALTER SYSTEM runs alone.
+    for (const part of String(rows.get(metrics[0] ?? '')?.details.fix).split(';')) await sql(part)
+    await expect.poll(hidden, { timeout: 20_000 }).toEqual([])
+  })
+
   test('deadlocks, cache hits, transaction ids', async () => {
     await sql('CREATE TABLE d (id int); INSERT INTO d VALUES (1), (2)')
     const [a, b] = [await connect(), await connect()]
