@@ -102,6 +102,8 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     await other.query('BEGIN; UPDATE t SET n = 2')
     const seen = await lookUntil(see, (s) => s.findings('idle-in-transaction').length === 1)
     expect(unknown(seen)).toEqual(before)
-    expect(seen.findings('settings-review')).toEqual([])
+    // Where settings of roles are reviewed, it is told as that role's own.
+    const others = seen.findings('settings-review').filter((f) => !f.subject.endsWith('of role watcher'))
+    expect(others).toEqual([])
   })
 })
