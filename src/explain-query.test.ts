@@ -66,6 +66,20 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     expect(scans(valued).join()).toContain('Scan')
   })
 
+  test('a generic plan has all partitions, not those that NULL would be in', async () => {
+    await db.query(`create table days (id int, v int) partition by range (v);
+      create table days_0 partition of days for values from (0) to (50);
+      create table days_1 partition of days for values from (50) to (100)`)
+    const tables = async (sql: string, options?: ExplainOptions) =>
+      [...nodesOf((await plan(sql, options)).explained.plan)].flatMap(
+        ({ node }) => node['Relation Name'] ?? [],
+      )
+    expect(await tables('select * from days where v = $1')).toEqual(['days_0', 'days_1'])
+    expect(await tables('select * from days where v = $1', { values: ['7'] })).toEqual(['days_0'])
+    // The session prunes as before.
+    expect(await tables('select * from days where v = 70')).toEqual(['days_1'])
+  })
+
   test('texts of pg_stat_statements with a parameter where the grammar has a literal are planned', async () => {
     for (const sql of [
       'select * from notes where at > now() - interval $1',

@@ -67,6 +67,9 @@ export async function planStatement(
 const namesOf = (open: readonly number[], values: PlannedStatement['values']): string =>
   values ? `${open.map((n) => `$${n}`).join(', ')}, of which nothing is known` : 'its parameters'
 
+/** Where a rewrite's parameters stand for something else: planned with other values, its cost would compare with nothing. */
+const OTHER_VALUES = 'its parameters stand for something else than those that the statement was planned with'
+
 /** Plans each rewrite as the statement itself was planned. */
 export async function planRewrites(
   whatIf: WhatIf,
@@ -77,6 +80,10 @@ export async function planRewrites(
   const planned: PlannedRewrite[] = []
   for (const [i, rewrite] of rewrites.entries()) {
     onProgress(i, rewrites.length)
+    if (rewrite.otherParameters && statement.values) {
+      planned.push({ ...rewrite, why: OTHER_VALUES })
+      continue
+    }
     try {
       const { plan, cost: after } = await whatIf.plan({
         ...statement,

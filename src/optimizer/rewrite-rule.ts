@@ -13,6 +13,8 @@ export interface Proposal {
   /** Whether the result is the same, proved by construction; else `because` says when it differs. */
   readonly same: boolean
   readonly because: string
+  /** A `$n` of the statement stands for something else in it. */
+  readonly otherParameters?: boolean
 }
 
 /** Another text for a statement that is likely faster: pure, on the model of its syntax tree. */

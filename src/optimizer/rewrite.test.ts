@@ -146,6 +146,10 @@ describe.each(CASES.filter(([, , out]) => out !== ''))('%s', (rule, sql, expecte
     expect(flat(found?.sql)).toBe(flat(expected))
     expect(found?.result).toBe(result)
     expect(found?.because).not.toBe('')
+    // A rewrite that gives a number of the statement another meaning says so.
+    const takes = rule === 'any-for-in' ? /\$/ : /offset \$/
+    const other = /any-for-in|keyset-for-offset/.test(rule) && takes.test(sql)
+    expect(found?.otherParameters ?? false).toBe(other)
     expect(found?.position.offset).toBeLessThan(Buffer.byteLength(sql))
   })
 })

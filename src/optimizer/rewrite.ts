@@ -18,6 +18,8 @@ export interface Rewritten {
   /** `same`: proved by construction, as a set of rows; without ORDER BY their order may be another. `check`: see `because`. */
   readonly result: 'same' | 'check'
   readonly because: string
+  /** A `$n` of the statement stands for something else in it: constants of the one are none of the other. */
+  readonly otherParameters?: true
   readonly position: Position
 }
 
@@ -28,7 +30,7 @@ export function rewrite(model: StatementModel, figures: LintFigures = {}): reado
     [...rule.rewrite(model, figures)].flatMap((proposal) => {
       const sql = textOf(model, proposal)
       if (sql === undefined) return []
-      const { because, same, location } = proposal
+      const { because, same, location, otherParameters } = proposal
       return [
         {
           rule: name,
@@ -37,6 +39,7 @@ export function rewrite(model: StatementModel, figures: LintFigures = {}): reado
           sql,
           result: same ? ('same' as const) : ('check' as const),
           because,
+          ...(otherParameters ? { otherParameters } : {}),
           position: source.position(location),
         },
       ]

@@ -5,9 +5,11 @@ import { costError, shapeOf } from '../../test/fidelity/compare.ts'
 import { freshDatabase, majors, type TestDatabase } from '../../test/servers.ts'
 import { testShadow } from '../../test/shadow.ts'
 import { adviseIndexes } from '../optimizer/advise.ts'
-import { loadParser } from '../optimizer/parse.ts'
+import { buildModel } from '../optimizer/build-model.ts'
+import { loadParser, parseStatement } from '../optimizer/parse.ts'
 import { nodesOf, type PlanNode } from '../optimizer/plan-node.ts'
 import { planRewrites, planStatement, type StatementPlan } from '../optimizer/plan-statement.ts'
+import { rewrite } from '../optimizer/rewrite.ts'
 import { searchPathOf } from '../optimizer/schema.ts'
 import { buildWorkload, type WorkloadStatement } from '../optimizer/workload.ts'
 import { parseUrl } from '../postgres/url.ts'
@@ -153,7 +155,7 @@ describe.each(majors)('PostgreSQL %i', (major) => {
   test('rewrites are planned as the statement was', async () => {
     const sql = 'select * from note where v = $1 or kind = $2'
     const before = await planned(sql)
-    const [rewrite] = await planRewrites(
+    const [union] = await planRewrites(
       planner.whatIf,
       before,
       [
@@ -165,8 +167,20 @@ describe.each(majors)('PostgreSQL %i', (major) => {
       ],
       () => {},
     )
-    expect(rewrite?.planned?.before).toBe(before.cost)
-    expect(rewrite?.planned?.after).toBeGreaterThan(before.cost)
+    expect(union?.planned?.before).toBe(before.cost)
+    expect(union?.planned?.after).toBeGreaterThan(before.cost)
+  })
+
+  test('a rewrite whose parameters stand for something else is not planned with the constants', async () => {
+    const sql = 'select id from cust where k = $1 order by id limit $2 offset $3'
+    const before = await planned(sql)
+    expect(before.part.values?.[2]).toBe('0')
+    const model = buildModel(parseStatement(sql), { tables: planner.schema.tables })
+    const keyset = rewrite(model).filter((r) => r.rule === 'keyset-for-offset')
+    const [found] = await planRewrites(planner.whatIf, before, keyset, () => {})
+    expect(found?.sql.replaceAll(/\s+/g, ' ')).toContain('id > $3')
+    expect(found).toMatchObject({ why: expect.stringContaining('stand for something else') })
+    expect(found).not.toHaveProperty('planned')
   })
 
   test('the workload: an index for it is proved, and statements planned generically are counted', async () => {

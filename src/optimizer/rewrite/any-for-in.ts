@@ -80,7 +80,7 @@ export default defineRewrite({
           location: p.location,
           tree: replaceIn(parsed.node, changes),
           edits,
-          same: false,
+          ...{ same: false, otherParameters: true },
           because: `The application gives one array as $${numbers.numbers.get(numbers.first)} in place of ${list.length} values`,
         }
       }

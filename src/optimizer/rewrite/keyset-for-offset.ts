@@ -51,7 +51,7 @@ export default defineRewrite({
           sortClause: [...(select.sortClause ?? []), ...order],
         },
       },
-      same: false,
+      ...{ same: false, otherParameters: free.some((n) => n <= most) },
       because: `The application gives the last row’s ${keys.join(', ')} (${sqlOf(condition)}) in place of the number of rows to skip; it can go on, not jump`,
     }
   },

@@ -19,7 +19,7 @@ const answered = (answer: ReportAnswer): Response =>
     : Response.json(answer, { status: 202, headers: { 'cache-control': 'no-store' } })
 
 const REPORT =
-  '200 and { at, sql, fingerprint, queryId?, toplevel?, current?: { calls, callsRate, mean, total, share, rowsPerCall, blocksPerCall, cacheHit, tempBlocksPerCall, walPerCall, planningPerCall, deviation, max, window }, findings: [{ about: "text"|"plan", rule, title, severity, message, advice, position? | node, path, evidence }], plan?: { explained: { plan, analyzed }, role?, generic, values?, by, notes }, rewrites: [{ rule, title, doc, sql, result: "same"|"check", because, position, planned?: { before, after, explained }, why? }], indexes: as in /api/optimize, gaps: [{ part, reason, remedy? }] }, or 202 and { id, progress: { step, done, total? } }'
+  '200 and { at, sql, fingerprint, queryId?, toplevel?, current?: { calls, callsRate, mean, total, share, rowsPerCall, blocksPerCall, cacheHit, tempBlocksPerCall, walPerCall, planningPerCall, deviation, max, window }, findings: [{ about: "text"|"plan", rule, title, severity, message, advice, position? | node, path, evidence }], plan?: { explained: { plan, analyzed }, role?, generic, values?, by, notes }, rewrites: [{ rule, title, doc, sql, result: "same"|"check", because, otherParameters?, position, planned?: { before, after, explained }, why? }], indexes: as in /api/optimize, gaps: [{ part, reason, remedy? }] }, or 202 and { id, progress: { step, done, total? } }'
 
 const list = defineRoute({
   path: '/api/queries',
