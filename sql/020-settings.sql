@@ -34,6 +34,7 @@ WITH defaults (name, default_value, help) AS (VALUES
   ('replication-lag.critical', 5, 'Seconds that a standby may be behind'),
   ('slot-retains-wal.warning', 1073741824, 'Bytes of WAL that a replication slot may hold back'),
   ('slot-retains-wal.critical', 5368709120, 'Bytes of WAL that a replication slot may hold back'),
+  ('slot-retains-wal.left', 0.2, 'Share of max_slot_wal_keep_size from which a replication slot is about to be lost'),
   ('dead-rows.warning', 0.2, 'Dead rows out of all rows of a table'),
   ('dead-rows.critical', 0.5, 'Dead rows out of all rows of a table'),
   ('dead-rows.rows', 10000, 'Dead rows that a table must have before their share counts'),

@@ -55,17 +55,23 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RETURN QUERY
   WITH slots AS (
-    SELECT s.slot_name, s.slot_type, s.active, s.wal_status, greatest(0, pg_wal_lsn_diff(w.lsn, s.restart_lsn)) AS retained
+    SELECT s.slot_name, s.slot_type, s.active, s.wal_status, greatest(0, s.safe_wal_size) AS safe,
+      greatest(0, pg_wal_lsn_diff(w.lsn, s.restart_lsn)) AS retained
     FROM pg_replication_slots s, (
       SELECT CASE WHEN pg_is_in_recovery() THEN coalesce(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())
         ELSE pg_current_wal_lsn() END AS lsn) w
     WHERE s.wal_status IS DISTINCT FROM 'lost'
   )
   SELECT 'slot_retained_wal', coalesce(max(retained), 0),
-    pgtend.grade(coalesce(max(retained), 0), pgtend.setting('slot-retains-wal.warning'),
-      pgtend.setting('slot-retains-wal.critical')),
+    -- Past max_slot_wal_keep_size a slot is lost at the next checkpoint; what is safe and what is held back make that limit.
+    pgtend.worst(
+      pgtend.grade(coalesce(max(retained), 0), pgtend.setting('slot-retains-wal.warning'),
+        pgtend.setting('slot-retains-wal.critical')),
+      CASE WHEN bool_or(wal_status = 'unreserved') THEN 'critical'
+        WHEN bool_or(safe < pgtend.setting('slot-retains-wal.left') * (safe + retained)) THEN 'warning' END),
     pgtend.about('slot-retains-wal', 'bytes') || jsonb_build_object('slots', coalesce(jsonb_agg(jsonb_build_object(
-      'slot', slot_name, 'kind', slot_type, 'active', active, 'retained', retained) ORDER BY retained DESC NULLS LAST), '[]'))
+      'slot', slot_name, 'kind', slot_type, 'active', active, 'retained', retained, 'safe_wal', safe, 'wal_status', wal_status)
+      ORDER BY retained DESC NULLS LAST), '[]'))
   FROM slots;
 END
 $$;

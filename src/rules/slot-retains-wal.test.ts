@@ -21,3 +21,22 @@ test('says who does not read', () =>
   expect(judged(2 * GB)[0]?.summary).toBe('The logical slot cdc holds back 2 GB of WAL; nobody reads it.'))
 
 test('a lost slot holds back nothing any more', () => expect(judged(9 * GB, 'wal_removed')).toEqual([]))
+
+const MB = 1024 ** 2
+const limited = (wal_status: string, retained: number, safe_wal: number | null) =>
+  check(rule, {
+    slots: [row(replicationSlots, { slot: 'cdc', kind: 'physical', retained, safe_wal, wal_status })],
+  }).map((b) => [b.severity, b.summary.split('; ').at(-1)])
+const next = 'that is past its limit: it is lost at the next checkpoint.'
+
+test.each([
+  ['reserved', 0, 64 * MB, []],
+  ['extended', 80 * MB, 20 * MB, []],
+  ['extended', 81 * MB, 19 * MB, [['warning', 'it is lost after 19 MB more.']]],
+  ['extended', 81 * MB, null, []],
+  ['extended', 6 * GB, GB, [['critical', 'it is lost after 1 GB more.']]],
+  ['unreserved', 157 * MB, -100 * MB, [['critical', next]]],
+  ['unreserved', 157 * MB, null, [['critical', next]]],
+])('%s, %s bytes held back, %s left: %j', (status, retained, left, found) =>
+  expect(limited(status, retained, left)).toEqual(found),
+)

@@ -225,7 +225,13 @@ describe.each(majors)('on PostgreSQL %i', (major) => {
     })
     await setting('slot-retains-wal.critical', 1000)
     expect(await statusOf('slot_retained_wal')).toBe('critical')
+    await setting('slot-retains-wal.warning', 1e12)
+    await setting('slot-retains-wal.critical', 1e12)
     for (let i = 0; i < 8; i++) await wal()
+    expect((await health()).get('slot_retained_wal')).toMatchObject({
+      status: 'critical',
+      details: { slots: [{ slot: 'left', wal_status: 'unreserved' }] },
+    })
     await sql('CHECKPOINT')
     const lost = await until('replication_broken', 'critical')
     expect(lost.get('replication_broken')).toMatchObject({

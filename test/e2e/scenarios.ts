@@ -43,7 +43,10 @@ const healthy: Scenario = {
   findings: [],
 }
 
-const SLOT = { inactive_since: null as number | null, invalidation: null, synced: false }
+const SLOT = {
+  ...{ inactive_since: null as number | null, invalidation: null, synced: false },
+  ...{ wal_status: 'extended', safe_wal: 180 * MIB },
+}
 
 const troubled: Scenario = {
   target: { ...healthy.target, id: 'troubled', name: 'WedSync staging', score: 45, status: 'unhealthy' },

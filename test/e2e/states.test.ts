@@ -45,6 +45,7 @@ describe.skipIf(!browser)('the page', () => {
     const cell = (table: string, text: string) =>
       page.getByRole('table', { name: table }).getByText(text, { exact: false }).first().waitFor()
     await cell('Replication slots', 'none since')
+    await cell('Replication slots', '180 MB more')
     await cell('Logical subscriptions', 'stopped, failing')
     await cell('Pools of the pooler', 'wedsync / app')
     await cell('Who holds back VACUUM, the oldest first', 'api (pid 4711)')

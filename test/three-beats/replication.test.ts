@@ -5,7 +5,7 @@ import { startStandby } from '../../src/embedded/standby.ts'
 import { parseConfig } from '../../src/monitor/config.ts'
 import { createMonitor } from '../../src/wire.ts'
 import { start, tempFolder } from '../embedded.ts'
-import { look, lookUntil, run } from '../observe.ts'
+import { type Look, look, lookUntil, run } from '../observe.ts'
 
 const folder = tempFolder()
 const config = { thresholds: { 'replication-lag': { warning: 0.5, critical: 1000 } } }
@@ -147,6 +147,36 @@ test('a slot without a reader is found until it is dropped', async () => {
   ])
   await run(primary.url(), `SELECT pg_drop_replication_slot('abandoned')`)
   expect((await there()).findings('slot-inactive')).toEqual([])
+})
+
+test('a slot near max_slot_wal_keep_size, then past it, is found before a checkpoint loses it', async () => {
+  const keep = (size: string) =>
+    run(primary.url(), `ALTER SYSTEM SET max_slot_wal_keep_size = '${size}'`, 'SELECT pg_reload_conf()')
+  const segment = () => run(primary.url(), 'SELECT txid_current()', 'SELECT pg_switch_wal()')
+  const found = async () => (await onPrimary()).findings('slot-retains-wal', 'slot left')
+  const known = (s: Look) => s.findings('slot-retains-wal', 'slot left').length > 0
+  await run(primary.url(), 'CHECKPOINT', `SELECT pg_create_physical_replication_slot('left', true)`)
+  onTestFinished(async () => {
+    await run(primary.url(), 'ALTER SYSTEM RESET max_slot_wal_keep_size', 'SELECT pg_reload_conf()')
+  })
+  await keep('80MB')
+  expect(await found()).toEqual([])
+  for (let n = 0; n < 5; n++) await segment()
+  const near = await lookUntil(onPrimary, known)
+  expect(near.findings('slot-retains-wal', 'slot left')).toMatchObject([
+    { severity: 'warning', summary: expect.stringContaining('nobody reads it; it is lost after') },
+  ])
+  await keep('32MB')
+  const past = await lookUntil(onPrimary, (s) =>
+    s.findings('slot-retains-wal', 'slot left').some((f) => f.severity === 'critical'),
+  )
+  expect(past.findings('slot-retains-wal', 'slot left')).toMatchObject([
+    { severity: 'critical', evidence: { wal_status: 'unreserved' } },
+  ])
+  expect(past.findings('replication-broken')).toEqual([])
+  await keep('-1')
+  await lookUntil(onPrimary, (s) => !known(s))
+  await run(primary.url(), `SELECT pg_drop_replication_slot('left')`)
 })
 
 test('unused here is no verdict: the standby is watched too, and what it uses stays', async () => {

@@ -186,6 +186,8 @@ export interface FactRows {
     kind: string
     active: boolean
     retained: number | null
+    wal_status: string | null
+    safe_wal: number | null
     inactive_since: number | null
     invalidation: string | null
     synced: boolean

@@ -29,6 +29,7 @@ export function Slots() {
                 numeric: true,
                 render: (s) => (s.retained === null ? '–' : formatBytes(s.retained)),
               },
+              { name: 'Lost after', numeric: true, render: endOf },
             ]}
           />
         )}
@@ -42,4 +43,11 @@ function readerOf(slot: Slot): string {
   if (slot.active) return 'connected'
   if (slot.synced) return 'kept for a failover'
   return slot.inactive_since === null ? 'none' : `none since ${showMoment(slot.inactive_since)}`
+}
+
+/** How much more WAL may be written before the slot is lost. */
+function endOf(slot: Slot): string {
+  if (slot.invalidation !== null) return '–'
+  if (slot.wal_status === 'unreserved') return 'the next checkpoint'
+  return slot.safe_wal === null ? 'no limit' : `${formatBytes(Math.max(0, slot.safe_wal))} more`
 }
