@@ -1,5 +1,5 @@
 import type { Precondition, Query } from '../core/action.ts'
-import { qualifiedName, quoteIdentifier } from '../core/identifier.ts'
+import { qualifiedName, quoteIdentifier, shownName } from '../core/identifier.ts'
 import { cannotPlan, type Relation } from './_relation.ts'
 
 /** Throws AppError `cannot-plan` where the name is in use, also by what a failed build left. */
@@ -39,5 +39,5 @@ export async function keysServed(
       AND conkey <@ ($2::int2[])[1:cardinality(conkey)] AND cardinality(conkey) <= cardinality($2::int2[]) ORDER BY oid`,
     [table.oid, `{${columns.join(',')}}`],
   )
-  return served.map((key) => `${table.schema}.${table.name} ${String(key.name)}`)
+  return served.map((key) => `${shownName(table.schema, table.name)} ${String(key.name)}`)
 }

@@ -1,7 +1,7 @@
 import type { Draft, Input, Precondition, Query } from '../core/action.ts'
 import { AppError } from '../core/errors.ts'
 import type { Context } from '../core/given.ts'
-import { qualifiedName, quoteIdentifier } from '../core/identifier.ts'
+import { qualifiedName, quoteIdentifier, shownName } from '../core/identifier.ts'
 
 /** A table, view or index as the catalogs have it now, and what the acting role may do to it. */
 export interface Relation {
@@ -82,7 +82,7 @@ export const nameOf = (relation: Pick<Relation, 'schema' | 'name'>): string =>
 
 /** What a run on it is named after, so that two never work on the same. */
 export const subjectOf = (relation: Pick<Relation, 'oid' | 'schema' | 'name'>): string =>
-  `relation ${relation.oid} ${relation.schema}.${relation.name}`
+  `relation ${relation.oid} ${shownName(relation.schema, relation.name)}`
 
 /** The oid of the relation that a plan was made for, or of the next one: its name may be another's by now. */
 export const oidOf = ({ subjects }: Pick<Draft, 'subjects'>, index = 0): number =>

@@ -1,5 +1,6 @@
 import { defineAction } from '../core/action.ts'
 import { formatBytes } from '../core/format.ts'
+import { shownName } from '../core/identifier.ts'
 import { numbers } from './_poll.ts'
 import {
   findRelation,
@@ -41,7 +42,9 @@ export default defineAction({
       summary: `Rewrite ${name}`,
       risk: 'locks',
       subjects: [subjectOf(table), rewriteOf(context)],
-      about: (await query(INDEXES, [table.oid])).map((i) => `index ${String(i.schema)}.${String(i.name)}`),
+      about: (await query(INDEXES, [table.oid])).map(
+        (i) => `index ${shownName(String(i.schema), String(i.name))}`,
+      ),
       steps: [
         {
           sql: `VACUUM (FULL, ANALYZE) ${name}`,

@@ -1,5 +1,6 @@
 import { defineAction } from '../core/action.ts'
 import { formatBytes, formatCount } from '../core/format.ts'
+import { shownName } from '../core/identifier.ts'
 import { horizonHolder } from './_horizon.ts'
 import { numbers, readUntil } from './_poll.ts'
 import {
@@ -57,7 +58,7 @@ export default defineAction({
       risk: 'safe',
       subjects: [subjectOf(table)],
       about: [
-        `${table.schema}.${table.name} TOAST`,
+        `${shownName(table.schema, table.name)} TOAST`,
         ...(input.freeze === true ? [`database ${context.server.database}`] : []),
       ],
       steps: [

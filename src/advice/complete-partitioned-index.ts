@@ -1,5 +1,5 @@
 import { defineAdvice } from '../core/advice.ts'
-import { qualifiedName } from '../core/identifier.ts'
+import { qualifiedName, shownName } from '../core/identifier.ts'
 import invalidIndexes from '../derived/invalid-indexes.ts'
 
 const ATTACH =
@@ -14,11 +14,11 @@ export default defineAdvice({
   recommend({ indexes }, _, { server }) {
     if (server.role === 'standby') return []
     return indexes.flatMap(({ schema, index, table, partitioned, part_of, attach, size }) => {
-      const name = `${schema}.${index}`
+      const name = shownName(schema, index)
       if (attach === null || !(partitioned || part_of !== null)) return []
       const common = {
         subject: `index ${name}`,
-        evidence: { table: `${schema}.${table}`, size, part_of },
+        evidence: { table: shownName(schema, table), size, part_of },
         confidence: 'high' as const,
       }
       if (partitioned)

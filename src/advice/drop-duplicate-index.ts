@@ -1,6 +1,7 @@
 import { defineAdvice, type Recommendation } from '../core/advice.ts'
 import { formatBytes } from '../core/format.ts'
 import { maybe } from '../core/given.ts'
+import { shownName } from '../core/identifier.ts'
 import duplicateIndexes from '../derived/duplicate-indexes.ts'
 import indexDdl from '../probes/index-ddl.ts'
 import { dropAndRestore } from './_index-ddl.ts'
@@ -37,10 +38,10 @@ export default defineAdvice({
     return duplicates.map((d) => {
       const { summary, ...judged } = judge(d.reason, d.twin)
       return {
-        subject: `index ${d.schema}.${d.index}`,
-        summary: `The index ${d.schema}.${d.index} on ${d.table} is ${summary}.`,
+        subject: `index ${shownName(d.schema, d.index)}`,
+        summary: `The index ${shownName(d.schema, d.index)} on ${d.table} is ${summary}.`,
         evidence: {
-          table: `${d.schema}.${d.table}`,
+          table: shownName(d.schema, d.table),
           twin: d.twin,
           reason: d.reason,
           size: d.size,

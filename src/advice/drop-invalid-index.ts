@@ -1,7 +1,7 @@
 import { defineAdvice } from '../core/advice.ts'
 import { formatBytes } from '../core/format.ts'
 import { maybe } from '../core/given.ts'
-import { qualifiedName } from '../core/identifier.ts'
+import { qualifiedName, shownName } from '../core/identifier.ts'
 import type { Row } from '../core/table.ts'
 import invalidIndexes from '../derived/invalid-indexes.ts'
 import indexDdl from '../probes/index-ddl.ts'
@@ -21,11 +21,11 @@ export default defineAdvice({
     return indexes
       .filter((i) => i.kept_because === null)
       .map((i) => ({
-        subject: `index ${i.schema}.${i.index}`,
+        subject: `index ${shownName(i.schema, i.index)}`,
         summary: i.leftover_of
-          ? `The invalid index ${i.schema}.${i.index} was left behind by a failed rebuild of ${i.leftover_of}.`
-          : `The index ${i.schema}.${i.index} on ${i.table} is invalid: no query may use it.`,
-        evidence: { table: `${i.table_schema}.${i.table}`, size: i.size, leftover_of: i.leftover_of },
+          ? `The invalid index ${shownName(i.schema, i.index)} was left behind by a failed rebuild of ${i.leftover_of}.`
+          : `The index ${shownName(i.schema, i.index)} on ${i.table} is invalid: no query may use it.`,
+        evidence: { table: shownName(i.table_schema, i.table), size: i.size, leftover_of: i.leftover_of },
         gain: `${i.toast ? 'Its room on disk' : `${formatBytes(i.size)} of disk`}, and less work for each write to ${i.table}`,
         risk: `${
           i.leftover_of

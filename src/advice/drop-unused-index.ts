@@ -1,6 +1,7 @@
 import { defineAdvice } from '../core/advice.ts'
 import { formatBytes, formatDay, formatSeconds } from '../core/format.ts'
 import { maybe } from '../core/given.ts'
+import { shownName } from '../core/identifier.ts'
 import duplicateIndexes from '../derived/duplicate-indexes.ts'
 import unusedIndexes from '../derived/unused-indexes.ts'
 import indexDdl from '../probes/index-ddl.ts'
@@ -26,9 +27,9 @@ export default defineAdvice({
       .filter((i) => i.seconds >= days * DAY && i.size >= size && !told.has(i.oid))
       .map((i) => {
         const told = {
-          subject: `index ${i.schema}.${i.index}`,
+          subject: `index ${shownName(i.schema, i.index)}`,
           evidence: {
-            table: `${i.schema}.${i.table}`,
+            table: shownName(i.schema, i.table),
             size: i.size,
             scans: 0,
             statistics_since: formatDay(i.since),
@@ -40,14 +41,14 @@ export default defineAdvice({
         if (i.unwatched !== null)
           return {
             ...told,
-            summary: `The index ${i.schema}.${i.index} on ${i.table} (${formatBytes(i.size)}) is unused here; standby ${i.unwatched} is not watched.`,
+            summary: `The index ${shownName(i.schema, i.index)} on ${i.table} (${formatBytes(i.size)}) is unused here; standby ${i.unwatched} is not watched.`,
             confidence: 'low' as const,
             because:
               'A standby counts for itself and may use it. Let pgtend watch it too, then there is a verdict.',
           }
         return {
           ...told,
-          summary: `No query has used the index ${i.schema}.${i.index} on ${i.table} (${formatBytes(i.size)}) for ${formatSeconds(i.seconds)}.`,
+          summary: `No query has used the index ${shownName(i.schema, i.index)} on ${i.table} (${formatBytes(i.size)}) for ${formatSeconds(i.seconds)}.`,
           confidence: 'medium' as const,
           because: `Nothing scanned it since ${formatDay(i.since)}, on this server and on every standby, but PostgreSQL does not tell when it was made.`,
           ...dropAndRestore(i, ddl),

@@ -1,6 +1,6 @@
 import { defineAdvice } from '../core/advice.ts'
 import { formatCount } from '../core/format.ts'
-import { qualifiedName, quoteIdentifier } from '../core/identifier.ts'
+import { qualifiedName, quoteIdentifier, shownName } from '../core/identifier.ts'
 import unindexedForeignKeys from '../derived/unindexed-foreign-keys.ts'
 import foreignKeyColumns from '../probes/foreign-key-columns.ts'
 
@@ -22,8 +22,8 @@ export default defineAdvice({
       const table = qualifiedName(k.schema, k.table)
       return [
         {
-          subject: `${k.schema}.${k.table} ${k.constraint}`,
-          summary: `No index of ${k.schema}.${k.table} begins with ${names.join(', ')}, which refers to ${k.refers_to}.`,
+          subject: `${shownName(k.schema, k.table)} ${k.constraint}`,
+          summary: `No index of ${shownName(k.schema, k.table)} begins with ${names.join(', ')}, which refers to ${k.refers_to}.`,
           evidence: { refers_to: k.refers_to, rows: k.rows, size: k.size, deletes_there: k.deletes_there },
           gain: `A delete from ${k.refers_to} no longer reads ${formatCount(k.rows)} rows, nor does a join that starts there`,
           risk: `The index costs disk, and time at each write to ${k.table}.${k.partitioned ? ' Made on the partitioned table it blocks writes while it is built: make it on each partition with CONCURRENTLY first.' : ''}`,

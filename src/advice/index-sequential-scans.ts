@@ -1,6 +1,7 @@
 import { defineAdvice } from '../core/advice.ts'
 import { formatCount, formatRatio, formatSeconds, shorten } from '../core/format.ts'
 import { maybe } from '../core/given.ts'
+import { shownName } from '../core/identifier.ts'
 import statementRates from '../derived/statement-rates.ts'
 import tableRates from '../derived/table-rates.ts'
 import tables from '../derived/tables.ts'
@@ -32,8 +33,8 @@ export default defineAdvice({
       const texts = suspects.map((s, at) => [`statement_${at + 1}`, shorten(s.query ?? '', 500)])
       return [
         {
-          subject: `${r.schema}.${r.table}`,
-          summary: `${r.schema}.${r.table} is read from end to end: ${formatCount(r.seq_rows)} rows a second${r.rows_per_scan ? `, ${formatCount(r.rows_per_scan)} by each scan` : ''}.`,
+          subject: shownName(r.schema, r.table),
+          summary: `${shownName(r.schema, r.table)} is read from end to end: ${formatCount(r.seq_rows)} rows a second${r.rows_per_scan ? `, ${formatCount(r.rows_per_scan)} by each scan` : ''}.`,
           evidence: {
             live,
             seq_scans: r.seq_scans,

@@ -1,7 +1,7 @@
 import { defineAdvice } from '../core/advice.ts'
 import { formatBytes, formatRatio } from '../core/format.ts'
 import { maybe } from '../core/given.ts'
-import { qualifiedName } from '../core/identifier.ts'
+import { qualifiedName, shownName } from '../core/identifier.ts'
 import { measurementOf } from '../derived/_measurement.ts'
 import indexBloat from '../derived/index-bloat.ts'
 import measuredBloat from '../derived/measured-bloat.ts'
@@ -25,9 +25,9 @@ export default defineAdvice({
       if (!found && i.confidence !== 'high') return []
       return [
         {
-          subject: `index ${i.schema}.${i.index}`,
-          summary: `The index ${i.schema}.${i.index} on ${i.table} takes ${formatBytes(i.size)} where ${formatBytes(i.size - bytes)} would do.`,
-          evidence: { table: `${i.schema}.${i.table}`, size: i.size, bloat: bytes, ratio: share },
+          subject: `index ${shownName(i.schema, i.index)}`,
+          summary: `The index ${shownName(i.schema, i.index)} on ${i.table} takes ${formatBytes(i.size)} where ${formatBytes(i.size - bytes)} would do.`,
+          evidence: { table: shownName(i.schema, i.table), size: i.size, bloat: bytes, ratio: share },
           gain: `About ${formatBytes(bytes)} of disk and memory`,
           risk: `It needs room for a second copy, ${formatBytes(i.size - bytes)}, reads the table once, and waits for older transactions. When it fails it leaves an invalid index behind.`,
           confidence: found ? ('high' as const) : ('medium' as const),

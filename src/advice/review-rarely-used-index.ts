@@ -1,6 +1,7 @@
 import { defineAdvice } from '../core/advice.ts'
 import { formatBytes, formatCount, formatSeconds } from '../core/format.ts'
 import { maybe } from '../core/given.ts'
+import { shownName } from '../core/identifier.ts'
 import duplicateIndexes from '../derived/duplicate-indexes.ts'
 import rarelyUsedIndexes from '../derived/rarely-used-indexes.ts'
 
@@ -20,10 +21,10 @@ export default defineAdvice({
       .filter((i) => i.seconds >= days * DAY && i.size >= size && !told.has(i.oid))
       .filter((i) => i.writes_per_scan >= writes_per_scan && i.scans / (i.seconds / DAY) <= scans_per_day)
       .map((i) => ({
-        subject: `index ${i.schema}.${i.index}`,
-        summary: `The index ${i.schema}.${i.index} on ${i.table} (${formatBytes(i.size)}) was scanned ${formatCount(i.scans)} times in ${formatSeconds(i.seconds)} and written to ${formatCount(i.writes)} times.`,
+        subject: `index ${shownName(i.schema, i.index)}`,
+        summary: `The index ${shownName(i.schema, i.index)} on ${i.table} (${formatBytes(i.size)}) was scanned ${formatCount(i.scans)} times in ${formatSeconds(i.seconds)} and written to ${formatCount(i.writes)} times.`,
         evidence: {
-          table: `${i.schema}.${i.table}`,
+          table: shownName(i.schema, i.table),
           size: i.size,
           scans: i.scans,
           writes: i.writes,

@@ -1,7 +1,7 @@
 import { defineAdvice, type Recommendation } from '../core/advice.ts'
 import { formatBytes, formatRatio } from '../core/format.ts'
 import { maybe } from '../core/given.ts'
-import { qualifiedName } from '../core/identifier.ts'
+import { qualifiedName, shownName } from '../core/identifier.ts'
 import { measurementOf } from '../derived/_measurement.ts'
 import measuredBloat from '../derived/measured-bloat.ts'
 import tableBloat from '../derived/table-bloat.ts'
@@ -19,7 +19,7 @@ export default defineAdvice({
       const [bytes, share] = found ? [found.bloat, found.ratio] : [t.bloat, t.ratio]
       if (bytes === null || share === null || bytes < size || share <= ratio) return []
       if (!found && t.confidence !== 'high') return []
-      const name = `${t.schema}.${t.table}`
+      const name = shownName(t.schema, t.table)
       const told = {
         subject: name,
         evidence: { size: t.size, bloat: bytes, ratio: share, how: found ? 'measured' : 'estimated' },

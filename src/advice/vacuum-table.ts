@@ -1,7 +1,7 @@
 import { defineAdvice } from '../core/advice.ts'
 import { formatBytes, formatCount, formatRatio } from '../core/format.ts'
 import { maybe } from '../core/given.ts'
-import { qualifiedName } from '../core/identifier.ts'
+import { qualifiedName, shownName } from '../core/identifier.ts'
 import tables from '../derived/tables.ts'
 import xminHorizon from '../derived/xmin-horizon.ts'
 import { horizonHolder } from './_horizon.ts'
@@ -22,8 +22,8 @@ export default defineAdvice({
         const name = qualifiedName(t.schema, t.table)
         const vacuum = `VACUUM (ANALYZE) ${name};`
         return {
-          subject: `${t.schema}.${t.table}`,
-          summary: `${t.schema}.${t.table} holds ${formatCount(t.dead)} dead rows, ${formatRatio(t.dead_ratio)} of all${t.autovacuum_enabled ? '' : ', and autovacuum is off for it'}.`,
+          subject: shownName(t.schema, t.table),
+          summary: `${shownName(t.schema, t.table)} holds ${formatCount(t.dead)} dead rows, ${formatRatio(t.dead_ratio)} of all${t.autovacuum_enabled ? '' : ', and autovacuum is off for it'}.`,
           evidence: {
             dead: t.dead,
             live: t.live,

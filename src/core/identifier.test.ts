@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { qualifiedName, quoteIdentifier } from './identifier.ts'
+import { qualifiedName, quoteIdentifier, shownName } from './identifier.ts'
 
 /** Reads an identifier as PostgreSQL's lexer does; gives the name and what follows it. */
 function read(sql: string): { name: string; rest: string } {
@@ -44,4 +44,13 @@ test('a qualified name is read back as its two parts', () => {
       expect(read(first.rest.slice(1))).toEqual({ name, rest: '' })
     }),
   )
+})
+
+test('two relations never have one name for keys, however they are called', () => {
+  const letters = ['', 'a', '.', '"']
+  const names = letters.flatMap((x) => letters.flatMap((y) => letters.map((z) => x + y + z)))
+  const parts = [...new Set(names)].filter((name) => name !== '')
+  const shown = new Set(parts.flatMap((schema) => parts.map((name) => shownName(schema, name))))
+  expect(shown.size).toBe(parts.length ** 2)
+  expect([shownName('public', 'Gäste "A"'), shownName('a.b', 'c')]).toEqual(['public.Gäste "A"', '"a.b".c'])
 })

@@ -7,6 +7,15 @@ const PLAIN = /^[a-z_][a-z0-9_]*$/
 export const quoteIdentifier = (name: string): string =>
   PLAIN.test(name) && !KEYWORDS.has(name) ? name : `"${name.replaceAll('"', '""')}"`
 
+/**
+ * A relation's name for people and for keys: as it is, but that a part that holds a dot, or begins with a quote, is quoted. Else the table c of the
+ * schema "a.b" and the table "b.c" of the schema a would be one.
+ */
+export const shownName = (schema: string, name: string): string =>
+  [schema, name]
+    .map((part) => (part.includes('.') || part.startsWith('"') ? `"${part.replaceAll('"', '""')}"` : part))
+    .join('.')
+
 /** A relation's name in SQL, with its schema. */
 export const qualifiedName = (schema: string, name: string): string =>
   `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`

@@ -1,6 +1,7 @@
 import { detail, flag, gauge, label, optional } from '../core/columns.ts'
 import { defineDerived } from '../core/derived.ts'
 import { maybe } from '../core/given.ts'
+import { shownName } from '../core/identifier.ts'
 import { type Capabilities, numberSetting } from '../core/server.ts'
 import databases from '../probes/databases.ts'
 import freezeAges from '../probes/freeze-ages.ts'
@@ -67,7 +68,7 @@ export default defineDerived({
         ...standing(d.xid_age, d.multixact_age, null, null),
       })),
       ...tables.map((t) => ({
-        subject: `${t.schema}.${t.table}${t.toast ? ' (TOAST)' : ''}`,
+        subject: `${shownName(t.schema, t.table)}${t.toast ? ' (TOAST)' : ''}`,
         ...{ table: true, current: true, temporary: t.temporary },
         ...standing(t.xid_age, t.multixact_age, t.freeze_max_age, t.multixact_freeze_max_age),
       })),

@@ -1,6 +1,7 @@
 import type { Bloats } from '../core/bloat.ts'
 import { formatBytes, formatRatio, shorten } from '../core/format.ts'
 import type { Context } from '../core/given.ts'
+import { shownName } from '../core/identifier.ts'
 import type { LeftAlone, MaintenanceSettings, Task, Wanted } from '../core/maintenance.ts'
 import { isManaged, type ManagedTable } from '../core/managed.ts'
 import type { Thresholds } from '../core/rule.ts'
@@ -111,7 +112,7 @@ function rewrites({ bloats }: Facts, { settings, inWindow }: PlannerTerms): Want
   const wanted: Wanted[] = []
   for (const { schema, table, index, bloat, size } of bloats?.rows ?? []) {
     if (index !== null || bloat <= settings.tableBloat) continue
-    const subject = `${schema}.${table}`
+    const subject = shownName(schema, table)
     const because = `${formatRatio(bloat)} of the ${formatBytes(size)} of ${subject} hold nothing alive.`
     const leave = (reason: string) => leftAlone.push({ subject, reason: `${because} ${reason}` })
     if (!settings.vacuumFull) leave('VACUUM FULL is not allowed (maintenance.vacuumFull).')
@@ -149,7 +150,7 @@ function reindexes({ invalidIndexes, bloats }: Facts, { settings }: PlannerTerms
   if (!invalidIndexes)
     leftAlone.push({ subject: 'invalid indexes', reason: 'the definitions of indexes could not be read' })
   const invalid = (invalidIndexes ?? []).flatMap((i): Wanted[] => {
-    const subject = `${i.schema}.${i.index}`
+    const subject = shownName(i.schema, i.index)
     const input = { schema: i.schema, index: i.index }
     if (i.partitioned) {
       const parts =
@@ -173,7 +174,7 @@ function reindexes({ invalidIndexes, bloats }: Facts, { settings }: PlannerTerms
     .filter((b) => b.index !== null && b.bloat > settings.indexBloat)
     .sort((a, b) => b.size * b.bloat - a.size * a.bloat)
     .map(({ schema, index, bloat, size }): Wanted => {
-      const subject = `${schema}.${index}`
+      const subject = shownName(schema, index as string)
       return {
         ...{ action: 'reindex-concurrently', input: { schema, index: index as string }, subject },
         because: `${formatRatio(bloat)} of the ${formatBytes(size)} of ${subject} are empty.`,
@@ -191,7 +192,7 @@ function judged<T extends { readonly schema: string; readonly table: string }>(
     .flatMap((table) => {
       const [breach] = check(table)
       if (!breach) return []
-      const subject = `${table.schema}.${table.table}`
+      const subject = shownName(table.schema, table.table)
       return [{ table, subject, because: breach.summary, value: breach.value }]
     })
     .sort((a, b) => b.value - a.value)

@@ -1,4 +1,5 @@
 import { formatBytes, formatRatio } from '../core/format.ts'
+import { shownName } from '../core/identifier.ts'
 import type { Breach } from '../core/rule.ts'
 import type { Row } from '../core/table.ts'
 import { measurementOf } from '../derived/_measurement.ts'
@@ -35,7 +36,7 @@ export function wasted(
   const how = found ? 'measured' : 'estimated'
   return {
     ...{ severity, value: ratio, unit: 'ratio' },
-    summary: `${formatRatio(ratio)} of the ${formatBytes(row.size)} of ${row.schema}.${name} hold nothing alive (${how}): ${formatBytes(bytes)}.`,
+    summary: `${formatRatio(ratio)} of the ${formatBytes(row.size)} of ${shownName(row.schema, name)} hold nothing alive (${how}): ${formatBytes(bytes)}.`,
     evidence: { size: row.size, bloat: bytes, how, confidence: found ? 'high' : row.confidence },
   }
 }

@@ -1,5 +1,6 @@
 import { formatCount } from '../core/format.ts'
 import { maybe } from '../core/given.ts'
+import { shownName } from '../core/identifier.ts'
 import { type Breach, defineRule } from '../core/rule.ts'
 import { generalOverride } from '../core/setting-override.ts'
 import neglectedToast from '../derived/neglected-toast.ts'
@@ -38,11 +39,11 @@ export default defineRule({
       const changes = Math.max(t.changed_since_analyze, t.dead)
       if (t.autovacuum_enabled || changes <= least) continue
       breaches.push({
-        subject: `${t.schema}.${t.table}`,
+        subject: shownName(t.schema, t.table),
         severity: 'warning',
         value: changes,
         unit: 'count',
-        summary: `Autovacuum is off for ${t.schema}.${t.table}, where ${formatCount(changes)} rows have changed without it.`,
+        summary: `Autovacuum is off for ${shownName(t.schema, t.table)}, where ${formatCount(changes)} rows have changed without it.`,
         evidence: {
           changed_since_analyze: t.changed_since_analyze,
           dead: t.dead,
@@ -54,11 +55,11 @@ export default defineRule({
     for (const { schema, table, own, live, dead, last_vacuum } of toast) {
       if (dead === null || dead <= least) continue
       breaches.push({
-        subject: `${schema}.${table} TOAST`,
+        subject: `${shownName(schema, table)} TOAST`,
         severity: 'warning',
         value: dead,
         unit: 'count',
-        summary: `Autovacuum is off for the TOAST table of ${schema}.${table}, where ${formatCount(dead)} dead rows wait for it.`,
+        summary: `Autovacuum is off for the TOAST table of ${shownName(schema, table)}, where ${formatCount(dead)} dead rows wait for it.`,
         evidence: {
           parameter: own ? 'toast.autovacuum_enabled' : 'autovacuum_enabled',
           live,

@@ -1,5 +1,6 @@
 import { formatCount, formatRatio, plural } from '../core/format.ts'
 import { maybe } from '../core/given.ts'
+import { shownName } from '../core/identifier.ts'
 import { type Breach, defineRule, type Evidence } from '../core/rule.ts'
 import neglectedToast from '../derived/neglected-toast.ts'
 import partitionedTables from '../derived/partitioned-tables.ts'
@@ -34,7 +35,7 @@ export default defineRule({
     return [
       ...found.map((t) => {
         const { last_vacuum, autovacuum_enabled, size } = t
-        const name = `${t.schema}.${t.table}`
+        const name = shownName(t.schema, t.table)
         return told(t, name, name, { last_vacuum, autovacuum_enabled, size })
       }),
       // Many small partitions have as many dead rows as a large table. Where one of them is found itself, that says more.
@@ -42,7 +43,7 @@ export default defineRule({
         .filter((p) => grade(p) && !roots.has(p.oid))
         .map((p) => {
           const { partitions, last_vacuum, size } = p
-          const name = `${p.schema}.${p.table}`
+          const name = shownName(p.schema, p.table)
           return told(p, name, `the ${plural(partitions, 'partition')} of ${name}`, {
             partitions,
             last_vacuum,
@@ -52,7 +53,7 @@ export default defineRule({
       // Of a TOAST table that autovacuum looks after, vacuum-overdue tells.
       ...toast.flatMap(({ schema, table, live, dead, last_vacuum }) => {
         if (live === null || dead === null || !grade({ live, dead })) return []
-        const name = `${schema}.${table}`
+        const name = shownName(schema, table)
         const evidence = { last_vacuum, autovacuum_enabled: false }
         return [told({ live, dead }, `${name} TOAST`, `the TOAST table of ${name}`, evidence)]
       }),

@@ -1,4 +1,5 @@
 import { maybe } from '../core/given.ts'
+import { shownName } from '../core/identifier.ts'
 import { defineRule } from '../core/rule.ts'
 import indexBloat from '../derived/index-bloat.ts'
 import measuredBloat from '../derived/measured-bloat.ts'
@@ -17,8 +18,8 @@ export default defineRule({
     return bloat.flatMap((i) => {
       const found = wasted(i, i.index, measured, thresholds, at)
       if (!found) return []
-      const evidence = { table: `${i.schema}.${i.table}`, ...found.evidence }
-      return [{ subject: `index ${i.schema}.${i.index}`, ...found, evidence }]
+      const evidence = { table: shownName(i.schema, i.table), ...found.evidence }
+      return [{ subject: `index ${shownName(i.schema, i.index)}`, ...found, evidence }]
     })
   },
 })

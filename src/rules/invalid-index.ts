@@ -1,4 +1,5 @@
 import { plural, shorten } from '../core/format.ts'
+import { shownName } from '../core/identifier.ts'
 import { defineRule } from '../core/rule.ts'
 import type { Row } from '../core/table.ts'
 import invalidIndexes from '../derived/invalid-indexes.ts'
@@ -14,11 +15,11 @@ export default defineRule({
   deductions: { warning: 5 },
   check({ indexes }) {
     return indexes.map((i) => ({
-      subject: `index ${i.schema}.${i.index}`,
+      subject: `index ${shownName(i.schema, i.index)}`,
       severity: i.partitioned ? ('info' as const) : ('warning' as const),
       value: Math.max(1, i.lacking.length),
       unit: 'count' as const,
-      summary: `The index ${i.schema}.${i.index} on ${i.toast ? `the TOAST table of ${i.table_schema}.${i.table}` : i.table} is invalid${why(i)}.`,
+      summary: `The index ${shownName(i.schema, i.index)} on ${i.toast ? `the TOAST table of ${shownName(i.table_schema, i.table)}` : i.table} is invalid${why(i)}.`,
       evidence: {
         ...{ table: i.table, size: i.size, leftover_of: i.leftover_of, kept_because: i.kept_because },
         ...{ part_of: i.part_of, lacking: shorten(i.lacking.join(', '), 1000) || null },

@@ -1,5 +1,5 @@
 import { formatCount, formatRatio, plural } from '../core/format.ts'
-import { quoteIdentifier } from '../core/identifier.ts'
+import { quoteIdentifier, shownName } from '../core/identifier.ts'
 import { type Failure, fail } from '../core/outcome.ts'
 import { type Blindness, type Breach, defineRule } from '../core/rule.ts'
 import type { Row } from '../core/table.ts'
@@ -30,11 +30,11 @@ export default defineRule({
       if (s.used === null || !severity) return []
       return [
         {
-          subject: `sequence ${s.schema}.${s.sequence}`,
+          subject: `sequence ${shownName(s.schema, s.sequence)}`,
           severity,
           value: s.used,
           unit: 'ratio',
-          summary: `The sequence ${s.schema}.${s.sequence}${spent(s, formatRatio(s.used))}; ${formatCount(s.left ?? 0)} ${s.left === 1 ? 'is' : 'are'} left.`,
+          summary: `The sequence ${shownName(s.schema, s.sequence)}${spent(s, formatRatio(s.used))}; ${formatCount(s.left ?? 0)} ${s.left === 1 ? 'is' : 'are'} left.`,
           evidence: {
             last_value: s.last_value,
             last: s.last,

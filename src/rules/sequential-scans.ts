@@ -1,4 +1,5 @@
 import { formatCount } from '../core/format.ts'
+import { shownName } from '../core/identifier.ts'
 import { defineRule } from '../core/rule.ts'
 import tableRates from '../derived/table-rates.ts'
 import tables from '../derived/tables.ts'
@@ -21,11 +22,11 @@ export default defineRule({
       if (live < rows) return []
       return [
         {
-          subject: `${r.schema}.${r.table}`,
+          subject: shownName(r.schema, r.table),
           severity: 'warning' as const,
           value: r.seq_rows,
           unit: 'per_second' as const,
-          summary: `${r.schema}.${r.table} (${formatCount(live)} rows) is read from end to end ${formatCount(r.seq_scans)} times a second, ${formatCount(r.seq_rows)} rows a second.`,
+          summary: `${shownName(r.schema, r.table)} (${formatCount(live)} rows) is read from end to end ${formatCount(r.seq_scans)} times a second, ${formatCount(r.seq_rows)} rows a second.`,
           evidence: {
             live,
             seq_scans: r.seq_scans,

@@ -1,5 +1,6 @@
 import { formatCount, formatRatio } from '../core/format.ts'
 import { maybe } from '../core/given.ts'
+import { shownName } from '../core/identifier.ts'
 import { type Breach, defineRule, type Evidence } from '../core/rule.ts'
 import type { Row } from '../core/table.ts'
 import partitionedTables from '../derived/partitioned-tables.ts'
@@ -34,7 +35,7 @@ function ofTable(t: Row<typeof tables>): Breach {
   const [changed, share] = [formatCount(t.changed_since_analyze), formatRatio(shareOf(t))]
   return breach(
     t,
-    `${changed} rows of ${t.schema}.${t.table} have changed ${since} (${share} of its live rows).`,
+    `${changed} rows of ${shownName(t.schema, t.table)} have changed ${since} (${share} of its live rows).`,
     {
       last_analyze: t.last_analyze,
     },
@@ -42,7 +43,7 @@ function ofTable(t: Row<typeof tables>): Breach {
 }
 
 function ofPartitioned(t: Row<typeof partitionedTables>): Breach {
-  const name = `the partitioned table ${t.schema}.${t.table}`
+  const name = `the partitioned table ${shownName(t.schema, t.table)}`
   const changed = formatCount(t.changed_since_analyze)
   const summary = t.estimate
     ? `At least ${changed} rows of ${name} have changed since it was analysed as a whole, which autovacuum does not do.`
@@ -51,7 +52,7 @@ function ofPartitioned(t: Row<typeof partitionedTables>): Breach {
 }
 
 const breach = (t: Counts, summary: string, evidence: Evidence): Breach => ({
-  subject: `${t.schema}.${t.table}`,
+  subject: shownName(t.schema, t.table),
   severity: 'info',
   value: shareOf(t),
   unit: 'ratio',

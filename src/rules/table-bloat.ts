@@ -1,4 +1,5 @@
 import { maybe } from '../core/given.ts'
+import { shownName } from '../core/identifier.ts'
 import { defineRule } from '../core/rule.ts'
 import measuredBloat from '../derived/measured-bloat.ts'
 import tableBloat from '../derived/table-bloat.ts'
@@ -16,7 +17,7 @@ export default defineRule({
   check({ bloat, measured }, thresholds, { at }) {
     return bloat.flatMap((t) => {
       const found = wasted(t, t.table, measured, thresholds, at)
-      return found ? [{ subject: `${t.schema}.${t.table}`, ...found }] : []
+      return found ? [{ subject: shownName(t.schema, t.table), ...found }] : []
     })
   },
 })

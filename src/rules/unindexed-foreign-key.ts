@@ -1,5 +1,6 @@
 import { formatCount } from '../core/format.ts'
 import { maybe } from '../core/given.ts'
+import { shownName } from '../core/identifier.ts'
 import { defineRule } from '../core/rule.ts'
 import unindexedForeignKeys from '../derived/unindexed-foreign-keys.ts'
 import foreignKeyColumns from '../probes/foreign-key-columns.ts'
@@ -20,11 +21,11 @@ export default defineRule({
         const names = columns.find((c) => c.oid === k.oid)?.names
         const deletes = k.deletes_there > thresholds.deletes
         return {
-          subject: `${k.schema}.${k.table} ${k.constraint}`,
+          subject: `${shownName(k.schema, k.table)} ${k.constraint}`,
           severity: deletes ? ('warning' as const) : ('info' as const),
           value: k.rows,
           unit: 'count' as const,
-          summary: `No index serves the foreign key ${k.constraint} of ${k.schema}.${k.table} to ${k.refers_to}${names ? ` (${names.join(', ')})` : ''}: each delete there reads ${formatCount(k.rows)} rows.`,
+          summary: `No index serves the foreign key ${k.constraint} of ${shownName(k.schema, k.table)} to ${k.refers_to}${names ? ` (${names.join(', ')})` : ''}: each delete there reads ${formatCount(k.rows)} rows.`,
           evidence: { refers_to: k.refers_to, rows: k.rows, size: k.size, deletes_there: k.deletes_there },
         }
       })

@@ -1,5 +1,6 @@
 import { formatCount, formatSeconds } from '../core/format.ts'
 import { maybe } from '../core/given.ts'
+import { shownName } from '../core/identifier.ts'
 import { defineRule } from '../core/rule.ts'
 import autovacuumDue from '../derived/autovacuum-due.ts'
 import uncountedTables from '../derived/uncounted-tables.ts'
@@ -19,7 +20,7 @@ export default defineRule({
   check({ tables, running = [] }, { changes: least, times, seconds }, { at }) {
     const busy = new Set(running.map((r) => r.relation))
     return tables.flatMap((t) => {
-      if (!t.enabled || t.due < times || busy.has(`${t.schema}.${t.table}`)) return []
+      if (!t.enabled || t.due < times || busy.has(shownName(t.schema, t.table))) return []
       const [count, threshold, last] =
         t.because === 'changed rows'
           ? [t.changed ?? 0, t.analyze_threshold ?? 0, t.last_analyze]
@@ -29,10 +30,13 @@ export default defineRule({
       // Where it is not known when it came last, it has not for as long as this has been so.
       const away = last === null ? seconds : (at - last) / 1000
       if (count < least || away < seconds) return []
-      const what = t.part === 'TOAST' ? `the TOAST table of ${t.schema}.${t.table}` : `${t.schema}.${t.table}`
+      const what =
+        t.part === 'TOAST'
+          ? `the TOAST table of ${shownName(t.schema, t.table)}`
+          : shownName(t.schema, t.table)
       return [
         {
-          subject: `${t.schema}.${t.table}${t.part === 'TOAST' ? ' TOAST' : ''}`,
+          subject: `${shownName(t.schema, t.table)}${t.part === 'TOAST' ? ' TOAST' : ''}`,
           severity: 'warning' as const,
           value: t.due,
           unit: 'none' as const,
