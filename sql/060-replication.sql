@@ -55,7 +55,7 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RETURN QUERY
   WITH slots AS (
-    SELECT s.slot_name, s.slot_type, s.active, s.wal_status, greatest(0, s.safe_wal_size) AS safe,
+    SELECT s.slot_name, s.slot_type, s.active, s.wal_status, s.safe_wal_size AS safe,
       greatest(0, pg_wal_lsn_diff(w.lsn, s.restart_lsn)) AS retained
     FROM pg_replication_slots s, (
       SELECT CASE WHEN pg_is_in_recovery() THEN coalesce(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())

@@ -11,9 +11,7 @@ type Slot = Row<typeof replicationSlots>
  * may still be written, in whole segments (slotfuncs.c), so that with what is held back already it makes the limit.
  */
 function shareLeft({ retained, safe_wal }: Slot): number | null {
-  return retained === null || safe_wal === null
-    ? null
-    : Math.max(0, safe_wal) / (retained + Math.max(0, safe_wal) || 1)
+  return retained === null || safe_wal === null ? null : Math.max(0, safe_wal / (retained + safe_wal))
 }
 
 export default defineRule({

@@ -232,6 +232,14 @@ describe.each(majors)('on PostgreSQL %i', (major) => {
       status: 'critical',
       details: { slots: [{ slot: 'left', wal_status: 'unreserved' }] },
     })
+    const limit = (size: string) => sql(`ALTER SYSTEM SET max_slot_wal_keep_size = '${size}'`)
+    const reload = () => sql('SELECT pg_reload_conf()')
+    await limit('-1')
+    await reload()
+    await until('slot_retained_wal', 'ok')
+    await sql('ALTER SYSTEM RESET max_slot_wal_keep_size')
+    await reload()
+    await until('slot_retained_wal', 'critical')
     await sql('CHECKPOINT')
     const lost = await until('replication_broken', 'critical')
     expect(lost.get('replication_broken')).toMatchObject({
