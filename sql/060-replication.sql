@@ -17,10 +17,12 @@ BEGIN
     RETURN;
   END IF;
 
-  SELECT max(extract(epoch FROM r.replay_lag)), coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+  -- Of a receiver that never replays, as pg_receivewal, replay_lag is no lag: it only grows.
+  SELECT max(extract(epoch FROM r.replay_lag)) FILTER (WHERE r.replay_lsn IS NOT NULL), coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
       'standby', r.application_name, 'state', r.state, 'sync', r.sync_state,
-      'lag_seconds', extract(epoch FROM r.replay_lag),
-      'lag_bytes', greatest(0, pg_wal_lsn_diff(w.lsn, r.replay_lsn)))) ORDER BY r.application_name, r.pid), '[]')
+      'lag_seconds', CASE WHEN r.replay_lsn IS NOT NULL THEN extract(epoch FROM r.replay_lag) END,
+      'lag_bytes', pg_wal_lsn_diff(w.lsn, coalesce(r.replay_lsn, r.flush_lsn, r.write_lsn)),
+      'flush_bytes', pg_wal_lsn_diff(w.lsn, r.flush_lsn))) ORDER BY r.application_name, r.pid), '[]')
   INTO lag, standbys
   FROM pg_stat_replication r, (
     SELECT CASE WHEN pg_is_in_recovery() THEN coalesce(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())

@@ -27,11 +27,28 @@ test('a standby as the primary sees it; idle is no lag', () => {
       state: 'streaming',
       lag_seconds: null,
       lag_bytes: 0,
+      write_seconds: null,
+      write_bytes: null,
+      flush_seconds: null,
+      flush_bytes: null,
       sync: 'async',
       paused: null,
     },
   ])
 })
+
+const written = { write_lag: 1, write_bytes: 100 }
+const flushed = { flush_lag: 2, flush_bytes: 200 }
+
+test.each([
+  ['replays', { ...written, ...flushed, replay_lag: 3, replay_bytes: 300 }, 3, 300],
+  ['replays, and is idle', { ...written, ...flushed, replay_bytes: 0 }, null, 0],
+  ['never replays', { ...written, ...flushed, replay_lag: 900 }, null, 200],
+  ['only writes', written, null, 100],
+  ['has not answered yet', {}, null, null],
+])('the lag of one that %s', (_, values, lag_seconds, lag_bytes) =>
+  expect(senders({ state: 'streaming', ...values })).toMatchObject([{ lag_seconds, lag_bytes }]),
+)
 
 test('a base backup is no standby; those of one name are told apart', () => {
   expect(senders({ state: 'backup' })).toEqual([])
@@ -84,7 +101,9 @@ test('a standby tells of itself, and of those that follow it', () => {
   const seen = derive(
     replicationStatus,
     {
-      replication: [row(replication, { application: 'third', state: 'streaming', replay_lag: 3 })],
+      replication: [
+        row(replication, { application: 'third', state: 'streaming', replay_lag: 3, replay_bytes: 9 }),
+      ],
       standby: [row(standby, { receiver_status: 'streaming', sender: 'p:5432', follows: true })],
     },
     onStandby,

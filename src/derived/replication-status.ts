@@ -53,12 +53,26 @@ export default defineDerived({
       'sender: seen from the server that it follows, a primary or itself a standby. standby: seen from the standby itself',
     ),
     state: detail('streaming, catchup, startup, disconnected, from archive, …'),
-    lag_seconds: optional(gauge('seconds', 'Time behind; none while there is nothing to replay')),
-    lag_bytes: optional(gauge('bytes', 'WAL not replayed yet')),
+    lag_seconds: optional(
+      gauge(
+        'seconds',
+        'Time behind; none while there is nothing to replay, or where nothing is ever replayed',
+      ),
+    ),
+    lag_bytes: optional(
+      gauge(
+        'bytes',
+        'WAL not replayed yet; of a receiver that never replays, not on its disk or not written yet',
+      ),
+    ),
+    write_seconds: optional(gauge('seconds', 'Until it had written recent WAL; known to the sender only')),
+    write_bytes: optional(gauge('bytes', 'WAL not written there yet')),
+    flush_seconds: optional(gauge('seconds', 'Until recent WAL was on its disk')),
+    flush_bytes: optional(gauge('bytes', 'WAL not on its disk yet: lost if it takes over now')),
     sync: optional(detail('async, sync, quorum or potential')),
     paused: optional(flag('Whether replay is paused; known on the standby only')),
   },
-  history: ['lag_seconds', 'lag_bytes'],
+  history: ['lag_seconds', 'lag_bytes', 'flush_bytes'],
   compute({ replication, standby }, { server }) {
     const senders = (replication ?? [])
       // A base backup is copying files, not following.
@@ -67,8 +81,13 @@ export default defineDerived({
         standby: nameOf(r, replication ?? []),
         side: 'sender',
         state: r.state,
-        lag_seconds: r.replay_lag,
-        lag_bytes: r.replay_bytes,
+        // Of one that never replays the server gives the time since WAL that waits for it, which only grows.
+        lag_seconds: r.replay_bytes === null ? null : r.replay_lag,
+        lag_bytes: r.replay_bytes ?? r.flush_bytes ?? r.write_bytes,
+        write_seconds: r.write_lag,
+        write_bytes: r.write_bytes,
+        flush_seconds: r.flush_lag,
+        flush_bytes: r.flush_bytes,
         sync: r.sync_state,
         paused: null,
       }))
@@ -85,6 +104,7 @@ export default defineDerived({
       // From an archive nobody knows how far the primary is.
       lag_seconds: archive ? null : receiver.replay_delay,
       lag_bytes: archive || received === null || replayed === null ? null : Math.max(0, received - replayed),
+      ...{ write_seconds: null, write_bytes: null, flush_seconds: null, flush_bytes: null },
       sync: null,
       paused: receiver.replay_paused,
     }

@@ -84,6 +84,8 @@ test('paused replay: bytes and seconds grow on both sides', async () => {
   await run(standby, 'SELECT pg_wal_replay_pause()')
   await run(primary, 'INSERT INTO t SELECT generate_series(1, 10000)')
   await expect.poll(async () => (await there()).replay_bytes, POLL).toBeGreaterThan(500_000)
+  // It goes on to write what it receives.
+  await expect.poll(there, POLL).toMatchObject({ write_bytes: 0, flush_bytes: 0 })
   await expect.poll(async () => (await here()).replay_delay, POLL).toBeGreaterThan(0)
   const row = await here()
   expect(row.replay_paused).toBe(true)

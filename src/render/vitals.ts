@@ -105,7 +105,11 @@ function replication(rows: readonly Row[]): string {
   return rows
     .map((row) => {
       const lag = put(row, 'lag_seconds', formatSeconds) ?? put(row, 'lag_bytes', formatBytes)
-      return `${String(row.standby)} ${String(row.state)}${lag === undefined ? '' : `, ${lag} behind`}`
+      return joined(
+        `${String(row.standby)} ${String(row.state)}`,
+        lag && `${lag} behind`,
+        row.flush_bytes ? put(row, 'flush_bytes', (b) => `${formatBytes(b)} not on its disk`) : undefined,
+      )
     })
     .join('; ')
 }

@@ -20,6 +20,9 @@ test('says how far, on which side, and whether replay is paused', () => {
   expect(judged({ lag_seconds: 90, lag_bytes: 2048 })[0]?.summary).toBe(
     'The standby two is 1 min 30 s behind (2 kB of WAL).',
   )
+  expect(judged({ lag_seconds: 90, lag_bytes: 2048, flush_bytes: 1024 })[0]?.summary).toBe(
+    'The standby two is 1 min 30 s behind (2 kB of WAL, 1 kB not on its disk).',
+  )
   expect(judged({ lag_seconds: 90, side: 'standby', paused: true })[0]?.summary).toBe(
     'This standby of two is 1 min 30 s behind; its replay is paused.',
   )

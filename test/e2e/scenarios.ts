@@ -133,6 +133,7 @@ const troubled: Scenario = {
         state: 'streaming',
         lag_seconds: 2.4,
         lag_bytes: 18 * MIB,
+        flush_bytes: 2 * MIB,
         sync: 'async',
         paused: null,
       },

@@ -11,6 +11,11 @@ const folder = tempFolder()
 const config = { thresholds: { 'replication-lag': { warning: 0.5, critical: 1000 } } }
 let primary: EmbeddedServer
 let standby: EmbeddedServer
+/** What a client can do that the types of pg don't tell. */
+interface Wire {
+  readonly connection: { sendCopyFromChunk(chunk: Buffer): void; readonly stream: { destroy(): void } }
+}
+
 const onPrimary = () => look(primary.url(), config)
 const onStandby = () => look(standby.url(), config)
 const write = () => run(primary.url(), 'INSERT INTO t SELECT n FROM generate_series(1, 1000) n')
@@ -77,6 +82,43 @@ test('a standby that lags: seen from both sides, gone once it has caught up', as
     },
     (s) => s.findings('replication-lag').length === 0,
   )
+})
+
+test('a receiver that never replays, as pg_receivewal, is behind by what it has not put on its disk', async () => {
+  const position = async () => {
+    const [now] = await run(
+      primary.url(),
+      `SELECT l::text AS lsn, l - '0/0' AS bytes FROM pg_current_wal_flush_lsn() l`,
+    )
+    return { lsn: String(now?.lsn), bytes: BigInt(String(now?.bytes)) }
+  }
+  const client = new pg.Client(`${primary.url()}?replication=true&application_name=archive`)
+  client.on('error', () => {})
+  await client.connect()
+  const { connection } = client as pg.Client & Wire
+  onTestFinished(() => void connection.stream.destroy())
+  client.query(`START_REPLICATION ${(await position()).lsn}`).catch(() => {})
+  const archive = (s: Look) => s.rows('replication-status').find((r) => r.standby === 'archive')
+  await lookUntil(onPrimary, (s) => archive(s)?.state === 'streaming')
+  // A standby status update of the streaming replication protocol: written, flushed, replayed, time, no answer wanted.
+  const answer = async () => {
+    const message = Buffer.alloc(34)
+    const { bytes } = await position()
+    message.write('r')
+    message.writeBigInt64BE(bytes, 1)
+    message.writeBigInt64BE(bytes, 9)
+    connection.sendCopyFromChunk(message)
+  }
+  const upToDate = async () => {
+    await answer()
+    return onPrimary()
+  }
+  await lookUntil(upToDate, (s) => archive(s)?.lag_bytes === 0)
+  await write()
+  const behind = archive(await onPrimary())
+  expect(behind).toMatchObject({ lag_seconds: null, lag_bytes: behind?.flush_bytes })
+  expect(behind?.flush_bytes).toBeGreaterThan(0)
+  await lookUntil(upToDate, (s) => archive(s)?.lag_bytes === 0)
 })
 
 test('a standby of a standby: the one between tells of it, and how far it is behind', async () => {

@@ -178,6 +178,7 @@ export interface FactRows {
     state: string
     lag_seconds: number | null
     lag_bytes: number | null
+    flush_bytes: number | null
     sync: string | null
     paused: boolean | null
   }

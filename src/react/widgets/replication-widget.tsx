@@ -50,6 +50,7 @@ export function ReplicationWidget() {
                         {r.lag_bytes === null
                           ? 'lag in bytes not known'
                           : `${formatBytes(r.lag_bytes)} behind`}
+                        {r.flush_bytes ? ` · ${formatBytes(r.flush_bytes)} not on its disk` : ''}
                       </span>
                     </p>
                   </li>
