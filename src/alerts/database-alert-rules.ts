@@ -42,6 +42,7 @@ const TUNING: Readonly<Record<string, Tuning>> = {
   },
   // Worth reading by day, not worth a message.
   'slow-query': { enabled: false },
+  'standby-gone': { for: 0, calm: 10 * MINUTE },
   'stale-statistics': { enabled: false },
   'storage-near-limit': { for: 5 * MINUTE, calm: 5 * MINUTE, clear: { warning: 0.97, critical: 0.97 } },
   wraparound: { for: 5 * MINUTE, clear: { warning: 0.95, critical: 0.95 } },

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { context, derive, row } from '../../test/facts.ts'
 import replication from '../probes/replication.ts'
+import replicationSlots from '../probes/replication-slots.ts'
 import standby from '../probes/standby.ts'
 import replicationStatus from './replication-status.ts'
 
@@ -10,12 +11,16 @@ const receiver = (values: Parameters<typeof row<typeof standby>>[1]) =>
     replicationStatus,
     {
       replication: undefined,
+      slots: [],
       standby: [row(standby, { receiver_status: 'streaming', sender: 'p:5432', follows: true, ...values })],
     },
     onStandby,
   )[0]
 const senders = (...list: Parameters<typeof row<typeof replication>>[1][]) =>
-  derive(replicationStatus, { replication: list.map((v) => row(replication, v)), standby: undefined })
+  derive(replicationStatus, {
+    replication: list.map((v) => row(replication, v)),
+    ...{ standby: undefined, slots: undefined },
+  })
 
 test('a primary without standbys has no replication', () => expect(senders()).toEqual([]))
 
@@ -78,6 +83,7 @@ test('silence counts against wal_receiver_timeout, and for nothing where that is
       replicationStatus,
       {
         replication: undefined,
+        slots: undefined,
         standby: [row(standby, { receiver_status: 'streaming', follows: true, receiver_message_age })],
       },
       { server: { role: 'standby', settings: { wal_receiver_timeout } } },
@@ -101,6 +107,7 @@ test('a standby tells of itself, and of those that follow it', () => {
   const seen = derive(
     replicationStatus,
     {
+      slots: undefined,
       replication: [
         row(replication, { application: 'third', state: 'streaming', replay_lag: 3, replay_bytes: 9 }),
       ],
@@ -115,7 +122,7 @@ test('a standby tells of itself, and of those that follow it', () => {
 })
 
 test('what may not be read is denied with the grant that helps, else pending', () => {
-  const unread = { replication: undefined, standby: undefined }
+  const unread = { replication: undefined, standby: undefined, slots: undefined }
   const blind = context({ server: { grants: [], user: 'me"' } })
   expect(replicationStatus.compute(unread, blind)).toMatchObject({
     reason: 'denied',
@@ -123,4 +130,18 @@ test('what may not be read is denied with the grant that helps, else pending', (
   })
   expect(replicationStatus.compute(unread, context())).toMatchObject({ reason: 'pending' })
   expect(replicationStatus.compute(unread, context(onStandby))).toMatchObject({ ok: false })
+})
+
+test.each([
+  [{}, 1],
+  [{ active: true }, 0],
+  [{ synced: true }, 0],
+  [{ invalidation: 'wal_removed' }, 0],
+  [{ retained: null }, 0],
+  [{ kind: 'logical' }, 0],
+])('a physical slot that nobody reads stands for the standby that is gone: %j', (values, rows) => {
+  const slot = row(replicationSlots, { slot: 'reader', kind: 'physical', retained: 9, ...values })
+  const seen = derive(replicationStatus, { replication: [], standby: undefined, slots: [slot] })
+  expect(seen).toHaveLength(rows)
+  if (rows > 0) expect(seen).toMatchObject([{ standby: 'slot reader', state: 'not connected', lag_bytes: 9 }])
 })

@@ -6,6 +6,7 @@ import { fail } from '../core/outcome.ts'
 import { type Capabilities, numberSetting } from '../core/server.ts'
 import type { Row } from '../core/table.ts'
 import replication from '../probes/replication.ts'
+import replicationSlots from '../probes/replication-slots.ts'
 import standby from '../probes/standby.ts'
 
 /** Seconds that a receiver may hear nothing, at the least. */
@@ -13,6 +14,25 @@ const SILENT = 90
 
 type Sender = Row<typeof replication>
 type Receiver = Row<typeof standby>
+type Slot = Row<typeof replicationSlots>
+
+const UNKNOWN = { write_seconds: null, write_bytes: null, flush_seconds: null, flush_bytes: null }
+
+/** Nobody reads a physical slot that has been read: whoever did has gone. The slot begins with what it still needs. */
+function absent(slots: readonly Slot[]) {
+  return slots
+    .filter(
+      (s) =>
+        s.kind === 'physical' && !s.active && !s.synced && s.invalidation === null && s.retained !== null,
+    )
+    .map((s) => ({
+      standby: `slot ${s.slot}`,
+      side: 'sender',
+      state: 'not connected',
+      ...{ lag_seconds: null, lag_bytes: s.retained, ...UNKNOWN, flush_bytes: s.retained },
+      ...{ sync: null, paused: null },
+    }))
+}
 
 /**
  * What the receiver says comes before any lag. One that has heard nothing for half of wal_receiver_timeout asks for an
@@ -44,15 +64,17 @@ function unreadable(server: Capabilities) {
 export default defineDerived({
   name: 'replication-status',
   title: 'Replication',
-  doc: 'How far standbys are behind, seen from the server that is watched. No row on a primary: nothing replicates from it. A standby tells of itself first, then of those that follow it. An idle primary is no lag; a standby without a live connection to its sender is disconnected, whatever it has replayed.',
+  doc: 'How far standbys are behind, seen from the server that is watched. No row on a primary: nothing replicates from it. A standby tells of itself first, then of those that follow it. A physical slot that nobody reads stands for the standby that is not connected. An idle primary is no lag; a standby without a live connection to its sender is disconnected, whatever it has replayed.',
   rows: 'many',
-  from: { replication: maybe(replication), standby: maybe(standby) },
+  from: { replication: maybe(replication), standby: maybe(standby), slots: maybe(replicationSlots) },
   columns: {
-    standby: label('Standby: its application name, or on the standby itself the sender it follows'),
+    standby: label(
+      'Standby: its application name, or on the standby itself the sender it follows; the slot of one that is not connected',
+    ),
     side: detail(
       'sender: seen from the server that it follows, a primary or itself a standby. standby: seen from the standby itself',
     ),
-    state: detail('streaming, catchup, startup, disconnected, from archive, …'),
+    state: detail('streaming, catchup, startup, not connected, disconnected, from archive, …'),
     lag_seconds: optional(
       gauge(
         'seconds',
@@ -73,7 +95,7 @@ export default defineDerived({
     paused: optional(flag('Whether replay is paused; known on the standby only')),
   },
   history: ['lag_seconds', 'lag_bytes', 'flush_bytes'],
-  compute({ replication, standby }, { server }) {
+  compute({ replication, standby, slots = [] }, { server }) {
     const senders = (replication ?? [])
       // A base backup is copying files, not following.
       .filter((r) => r.state !== 'backup')
@@ -91,7 +113,7 @@ export default defineDerived({
         sync: r.sync_state,
         paused: null,
       }))
-    if (server.role === 'primary') return replication ? senders : unreadable(server)
+    if (server.role === 'primary') return replication ? [...senders, ...absent(slots)] : unreadable(server)
     const receiver = standby?.[0]
     if (!receiver) return unreadable(server)
     const { receive_position: received, replay_position: replayed } = receiver
@@ -104,10 +126,10 @@ export default defineDerived({
       // From an archive nobody knows how far the primary is.
       lag_seconds: archive ? null : receiver.replay_delay,
       lag_bytes: archive || received === null || replayed === null ? null : Math.max(0, received - replayed),
-      ...{ write_seconds: null, write_bytes: null, flush_seconds: null, flush_bytes: null },
+      ...UNKNOWN,
       sync: null,
       paused: receiver.replay_paused,
     }
-    return [own, ...senders]
+    return [own, ...senders, ...absent(slots)]
   },
 })

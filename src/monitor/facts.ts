@@ -24,7 +24,7 @@ const CHANGE_DETECTOR = 'catalog-changes'
 const LOOKUP_BATCH = 1000
 
 /**
- * What is known of one target: the last sample of each probe, the one before it for counters,
+ * What is known of one target: the last sample of each probe, the one before it for what is told from two,
  * and rows looked up so far. Decides what to ask next; asks nothing itself.
  */
 export interface Facts {
@@ -46,7 +46,14 @@ export interface Facts {
   gap(): void
 }
 
+/** Tables that something is judged of over two samples. */
+function pairedBy({ derived, rules, advice }: Registry): ReadonlySet<string> {
+  const needs = [...derived.map((d) => d.from), ...[...rules, ...advice].map((judge) => judge.needs)]
+  return new Set(needs.flatMap(Object.values).flatMap((need) => ('pair' in need ? [need.pair.name] : [])))
+}
+
 export function createFacts(probes: readonly Probe[], registry: Registry): Facts {
+  const paired = pairedBy(registry)
   const samples = new Map<string, Sample>()
   const found = new Map<string, Map<Key, AnyRow>>()
   const fruitless = new Map<string, Set<Key>>()
@@ -84,7 +91,7 @@ export function createFacts(probes: readonly Probe[], registry: Registry): Facts
       elapsed === undefined || before === undefined || !last || agree(at - last.at, elapsed - before)
     if (elapsed !== undefined) taken.set(probe.name, elapsed)
     renewed.add(probe.name)
-    const counts = Object.values(probe.columns).some((c) => c.kind === 'counter')
+    const counts = paired.has(probe.name) || Object.values(probe.columns).some((c) => c.kind === 'counter')
     const continuous = !broken.delete(probe.name)
     if (counts && continuous && steady && outcome.ok && last?.outcome.ok) {
       samples.set(probe.name, { at, outcome, before: { at: last.at, rows: last.outcome.rows } })

@@ -108,7 +108,9 @@ function replication(rows: readonly Row[]): string {
       return joined(
         `${String(row.standby)} ${String(row.state)}`,
         lag && `${lag} behind`,
-        row.flush_bytes ? put(row, 'flush_bytes', (b) => `${formatBytes(b)} not on its disk`) : undefined,
+        row.flush_bytes && row.flush_bytes !== row.lag_bytes
+          ? put(row, 'flush_bytes', (b) => `${formatBytes(b)} not on its disk`)
+          : undefined,
       )
     })
     .join('; ')

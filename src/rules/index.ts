@@ -36,6 +36,7 @@ import slotRetainsWal from './slot-retains-wal.ts'
 import slowAverageQuery from './slow-average-query.ts'
 import slowQuery from './slow-query.ts'
 import staleStatistics from './stale-statistics.ts'
+import standbyGone from './standby-gone.ts'
 import storageNearLimit from './storage-near-limit.ts'
 import subscriptionFailing from './subscription-failing.ts'
 import syncStandbyMissing from './sync-standby-missing.ts'
@@ -83,6 +84,7 @@ export const rules: readonly Rule[] = [
   slowAverageQuery,
   slowQuery,
   staleStatistics,
+  standbyGone,
   storageNearLimit,
   subscriptionFailing,
   syncStandbyMissing,

@@ -137,6 +137,10 @@ const troubled: Scenario = {
         sync: 'async',
         paused: null,
       },
+      {
+        ...{ standby: 'slot replica_2', side: 'sender', state: 'not connected', lag_seconds: null },
+        ...{ lag_bytes: 300 * MIB, flush_bytes: 300 * MIB, sync: null, paused: null },
+      },
     ],
     'replication-slots': [
       { slot: 'replica_1', kind: 'physical', active: true, retained: 18 * MIB, ...SLOT },

@@ -221,6 +221,34 @@ test('a slot near max_slot_wal_keep_size, then past it, is found before a checkp
   await run(primary.url(), `SELECT pg_drop_replication_slot('left')`)
 })
 
+test('a standby that goes is told by the look that misses it, its slot by those after, until it is back', async () => {
+  const dataDir = folder.fresh()
+  const again = () => startStandby(primary, { dataDir, slot: 'fourth', name: 'fourth' })
+  let fourth = await again()
+  onTestFinished(() => fourth.stop('immediate'))
+  const names = (s: Look) => s.rows('replication-status').map((r) => `${r.standby} ${r.state}`)
+  const healthy = await onPrimary()
+  expect(names(healthy)).toEqual(['fourth streaming', 'reader streaming'])
+  expect(healthy.findings('standby-gone')).toEqual([])
+  const unread = `SELECT FROM pg_replication_slots WHERE slot_name = 'fourth' AND NOT active`
+  const leave = async () => {
+    await fourth.stop('immediate')
+    await expect.poll(() => run(primary.url(), unread), { timeout: 20_000 }).toHaveLength(1)
+  }
+  const missing = await look(primary.url(), config, leave)
+  expect(missing.findings('standby-gone')).toMatchObject([
+    { subject: 'standby fourth', severity: 'warning', evidence: { state: 'streaming' } },
+  ])
+  expect(missing.health.deductions).toMatchObject([{ rule: 'standby-gone', points: 5 }])
+  const after = await onPrimary()
+  expect(names(after)).toEqual(['reader streaming', 'slot fourth not connected'])
+  expect(after.findings('standby-gone')).toEqual([])
+  fourth = await again()
+  expect(names(await onPrimary())).toEqual(['fourth streaming', 'reader streaming'])
+  await leave()
+  await run(primary.url(), `SELECT pg_drop_replication_slot('fourth')`)
+})
+
 test('unused here is no verdict: the standby is watched too, and what it uses stays', async () => {
   const thresholds = { 'drop-unused-index': { days: 0, size: 0 } }
   await run(primary.url(), 'CREATE INDEX t_n ON t (n)', 'ANALYZE t')
@@ -259,7 +287,10 @@ test('a standby whose primary is gone is broken, not in sync, until it is back',
     { subject: 'this standby', severity: 'critical' },
   ])
   expect(cutOff.health.score).toBeLessThanOrEqual(60)
-  expect(cutOff.rows('replication-status')).toMatchObject([{ state: 'disconnected' }])
+  expect(cutOff.rows('replication-status')).toMatchObject([
+    { state: 'disconnected' },
+    { standby: 'slot third', state: 'not connected' },
+  ])
   primary = await start(dataDir, { port })
   await lookUntil(onStandby, (s) => s.findings('replication-broken').length === 0)
 })

@@ -12,6 +12,7 @@ import { Widget } from './widget.tsx'
 const RULES = [
   'replication-lag',
   'replication-broken',
+  'standby-gone',
   'slot-retains-wal',
   'slot-inactive',
   'sync-standby-missing',
@@ -39,7 +40,11 @@ export function ReplicationWidget() {
                     <p className={css.name}>
                       <b>{r.side === 'standby' ? 'This server is a standby' : r.standby}</b>
                       <span>
-                        {[r.state, r.sync, r.paused ? 'replay paused' : undefined]
+                        {[
+                          r.state === 'not connected' ? 'nobody reads it' : r.state,
+                          r.sync,
+                          r.paused ? 'replay paused' : undefined,
+                        ]
                           .filter(Boolean)
                           .join(' · ')}
                       </span>
@@ -50,7 +55,9 @@ export function ReplicationWidget() {
                         {r.lag_bytes === null
                           ? 'lag in bytes not known'
                           : `${formatBytes(r.lag_bytes)} behind`}
-                        {r.flush_bytes ? ` · ${formatBytes(r.flush_bytes)} not on its disk` : ''}
+                        {r.flush_bytes && r.flush_bytes !== r.lag_bytes
+                          ? ` · ${formatBytes(r.flush_bytes)} not on its disk`
+                          : ''}
                       </span>
                     </p>
                   </li>
@@ -69,6 +76,7 @@ export function ReplicationWidget() {
 
 /** PostgreSQL gives no time once a standby has caught up; that is no lag, and not "unknown". */
 function lagOf(row: Row): string {
+  if (row.state === 'not connected') return 'not connected'
   if (row.lag_seconds !== null) return formatSeconds(row.lag_seconds)
   return row.lag_bytes === 0 ? 'caught up' : '–'
 }
