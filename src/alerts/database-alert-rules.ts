@@ -45,6 +45,7 @@ const TUNING: Readonly<Record<string, Tuning>> = {
   'standby-gone': { for: 0, calm: 10 * MINUTE },
   'stale-statistics': { enabled: false },
   'storage-near-limit': { for: 5 * MINUTE, calm: 5 * MINUTE, clear: { warning: 0.97, critical: 0.97 } },
+  'subscription-conflicts': { for: 0, calm: HOUR },
   wraparound: { for: 5 * MINUTE, clear: { warning: 0.95, critical: 0.95 } },
 }
 

@@ -21,3 +21,12 @@ test.each([
   [{ apply_errors: 3 }, { apply_errors: 0 }, null],
   [{}, {}, null],
 ])('errors grow from %j to %j by %s', (before, now, errors) => expect(of(before, now)?.errors).toBe(errors))
+
+test.each([
+  [3, 5, 2],
+  [3, 3, 0],
+  [3, 0, null],
+  [null, null, null],
+])('conflicts grow from %s to %s by %s', (before, now, conflicts) =>
+  expect(of({ conflicts: before }, { conflicts: now })?.conflicts).toBe(conflicts),
+)

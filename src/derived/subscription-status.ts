@@ -34,8 +34,14 @@ export default defineDerived({
     errors: optional(
       gauge('count', 'Times that applying or copying failed between the samples; PostgreSQL 15 and newer'),
     ),
+    conflicts: optional(
+      gauge(
+        'count',
+        'Changes between the samples that were skipped, or overwrote a change of this side, without an error; PostgreSQL 18 and newer',
+      ),
+    ),
   },
-  history: ['errors'],
+  history: ['errors', 'conflicts'],
   compute({ subscriptions: { now, before } }) {
     const earlier = new Map(before.map((s) => [key(s), s]))
     return now.map((s) => {
@@ -49,6 +55,7 @@ export default defineDerived({
         message_age: s.message_age,
         tables_copying: s.tables_copying,
         errors: apply === null && copy === null ? null : (apply ?? 0) + (copy ?? 0),
+        conflicts: growth(s.conflicts, old?.conflicts),
       }
     })
   },

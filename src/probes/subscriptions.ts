@@ -2,7 +2,18 @@ import { counter, flag, gauge, label, optional } from '../core/columns.ts'
 import { defineProbe } from '../core/probe.ts'
 import { secondsSince, thisDatabase } from './_sql.ts'
 
-const sql = ({ main, errors }: { main: string; errors: boolean }) => `
+interface Differences {
+  readonly main: string
+  readonly errors: boolean
+  readonly conflicts: boolean
+}
+
+/** Those that raise no error: the others (insert_exists, update_exists, multiple_unique_conflicts) count as apply errors too. */
+const SILENT = ['update_missing', 'delete_missing', 'update_origin_differs', 'delete_origin_differs']
+  .map((kind) => `e.confl_${kind}`)
+  .join(' + ')
+
+const sql = ({ main, errors, conflicts }: Differences) => `
 select s.subname as subscription,
   d.datname as database,
   s.subenabled as enabled,
@@ -12,12 +23,16 @@ select s.subname as subscription,
     select count(*) from pg_subscription_rel r where r.srsubid = s.oid and r.srsubstate not in ('r', 's')
   ) end as tables_copying,
   ${errors ? 'e.apply_error_count' : 'null::int8'} as apply_errors,
-  ${errors ? 'e.sync_error_count' : 'null::int8'} as copy_errors
+  ${errors ? 'e.sync_error_count' : 'null::int8'} as copy_errors,
+  ${conflicts ? SILENT : 'null::int8'} as conflicts
 from pg_subscription s
 join pg_database d on d.oid = s.subdbid
 left join pg_stat_subscription w on w.subid = s.oid and w.pid is not null and ${main}
 ${errors ? 'left join pg_stat_subscription_stats e on e.subid = s.oid' : ''}
 order by d.datname, s.subname`
+
+/** Neither a copy of one table nor a parallel worker. */
+const LEADER = 'w.relid is null and w.leader_pid is null'
 
 export default defineProbe({
   name: 'subscriptions',
@@ -39,10 +54,17 @@ export default defineProbe({
     ),
     apply_errors: optional(counter('count', 'Times that applying a change failed; PostgreSQL 15 and newer')),
     copy_errors: optional(counter('count', 'Times that a first copy failed; PostgreSQL 15 and newer')),
+    conflicts: optional(
+      counter(
+        'count',
+        'Changes whose row was missing here, and skipped, or was last changed by somebody else, and overwritten or deleted; PostgreSQL 18 and newer',
+      ),
+    ),
   },
   sql: {
-    14: sql({ main: 'w.relid is null', errors: false }),
-    15: sql({ main: 'w.relid is null', errors: true }),
-    16: sql({ main: 'w.relid is null and w.leader_pid is null', errors: true }),
+    14: sql({ main: 'w.relid is null', errors: false, conflicts: false }),
+    15: sql({ main: 'w.relid is null', errors: true, conflicts: false }),
+    16: sql({ main: LEADER, errors: true, conflicts: false }),
+    18: sql({ main: LEADER, errors: true, conflicts: true }),
   },
 })

@@ -38,6 +38,7 @@ import slowQuery from './slow-query.ts'
 import staleStatistics from './stale-statistics.ts'
 import standbyGone from './standby-gone.ts'
 import storageNearLimit from './storage-near-limit.ts'
+import subscriptionConflicts from './subscription-conflicts.ts'
 import subscriptionFailing from './subscription-failing.ts'
 import syncStandbyMissing from './sync-standby-missing.ts'
 import tableBloat from './table-bloat.ts'
@@ -86,6 +87,7 @@ export const rules: readonly Rule[] = [
   staleStatistics,
   standbyGone,
   storageNearLimit,
+  subscriptionConflicts,
   subscriptionFailing,
   syncStandbyMissing,
   tableBloat,

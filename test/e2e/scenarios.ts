@@ -144,10 +144,21 @@ const troubled: Scenario = {
     ],
     'replication-slots': [
       { slot: 'replica_1', kind: 'physical', active: true, retained: 18 * MIB, ...SLOT },
+      {
+        ...{ slot: 'reports', kind: 'physical', active: true, retained: 400 * MIB, ...SLOT },
+        ...{ wal_status: 'unreserved', safe_wal: -20 * MIB },
+      },
       { slot: 'analytics_cdc', kind: 'logical', active: false, retained: 2900 * MIB, ...SLOT },
     ].map((s) => (s.active ? s : { ...s, inactive_since: minutes(4000) })),
     'subscription-status': [
-      { subscription: 'orders', database: 'wedsync', state: 'stopped', message_age: null, errors: 3 },
+      {
+        ...{ subscription: 'orders', database: 'wedsync', state: 'stopped', message_age: null },
+        ...{ errors: 3, conflicts: 0 },
+      },
+      {
+        ...{ subscription: 'guests', database: 'wedsync', state: 'running', message_age: 2 },
+        ...{ errors: 0, conflicts: 100 },
+      },
     ],
     'xmin-horizon': [
       {

@@ -199,6 +199,7 @@ export interface FactRows {
     state: string
     message_age: number | null
     errors: number | null
+    conflicts: number | null
   }
   'xmin-horizon': {
     subject: string

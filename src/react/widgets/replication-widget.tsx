@@ -17,6 +17,7 @@ const RULES = [
   'slot-inactive',
   'sync-standby-missing',
   'subscription-failing',
+  'subscription-conflicts',
 ]
 
 type Row = FactRows['replication-status']

@@ -24,12 +24,7 @@ export function Slots() {
             columns={[
               { name: 'Slot', render: (s) => s.slot },
               { name: 'Reader', render: readerOf },
-              {
-                name: 'WAL held',
-                numeric: true,
-                render: (s) => (s.retained === null ? '–' : formatBytes(s.retained)),
-              },
-              { name: 'Lost after', numeric: true, render: endOf },
+              { name: 'WAL held', numeric: true, render: heldOf },
             ]}
           />
         )}
@@ -40,14 +35,21 @@ export function Slots() {
 
 function readerOf(slot: Slot): string {
   if (slot.invalidation !== null) return 'lost for good'
+  if (slot.wal_status === 'unreserved') return 'lost at the next checkpoint'
   if (slot.active) return 'connected'
   if (slot.synced) return 'kept for a failover'
   return slot.inactive_since === null ? 'none' : `none since ${showMoment(slot.inactive_since)}`
 }
 
-/** How much more WAL may be written before the slot is lost. */
-function endOf(slot: Slot): string {
-  if (slot.invalidation !== null) return '–'
-  if (slot.wal_status === 'unreserved') return 'the next checkpoint'
-  return slot.safe_wal === null ? 'no limit' : `${formatBytes(Math.max(0, slot.safe_wal))} more`
+/** What it holds back, and below it what it may before it is lost. */
+function heldOf({ retained, safe_wal, invalidation }: Slot) {
+  if (retained === null) return '–'
+  if (safe_wal === null || invalidation !== null) return formatBytes(retained)
+  return (
+    <>
+      {formatBytes(retained)}
+      <br />
+      of {formatBytes(retained + safe_wal)}
+    </>
+  )
 }

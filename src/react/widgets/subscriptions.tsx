@@ -1,4 +1,5 @@
-import { formatSeconds } from '../../core/format.ts'
+import { formatSeconds, plural } from '../../core/format.ts'
+import type { FactRows } from '../api/rows.ts'
 import { useFacts } from '../hooks/use-facts.ts'
 import { DataTable } from '../ui/data-table.tsx'
 import { FactsState } from '../ui/facts-state.tsx'
@@ -21,7 +22,7 @@ export function Subscriptions() {
             rowKey={(s) => `${s.database}/${s.subscription}`}
             columns={[
               { name: 'Subscription', render: (s) => `${s.subscription} (${s.database})` },
-              { name: 'State', render: (s) => (s.errors ? `${s.state}, failing` : s.state) },
+              { name: 'State', render: stateOf },
               {
                 name: 'Last message',
                 numeric: true,
@@ -33,4 +34,10 @@ export function Subscriptions() {
       </FactsState>
     </section>
   )
+}
+
+function stateOf({ state, errors, conflicts }: FactRows['subscription-status']): string {
+  return [state, errors ? 'failing' : undefined, conflicts ? plural(conflicts, 'conflict') : undefined]
+    .filter(Boolean)
+    .join(', ')
 }
