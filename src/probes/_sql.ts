@@ -5,9 +5,8 @@ export const secondsSince = (moment: string): string =>
 /** A moment as seconds since 1970. Not `extract`, which computes in numeric and takes several times as long. */
 export const epoch = (moment: string): string => `date_part('epoch', ${moment})`
 
-/** Bytes of WAL from one position to another, never negative; NULL stays NULL. */
-export const walBetween = (from: string, to: string): string =>
-  `case when ${from} is not null then greatest(pg_wal_lsn_diff(${to}, ${from}), 0)::float8 end`
+/** Bytes of WAL from one position to another, never negative; NULL stays NULL, which `greatest` passes over. */
+export const walBetween = (from: string, to: string): string => `(greatest(${from}, ${to}) - ${from})::float8`
 
 /** The newest WAL position that this server knows: functions of a primary raise an error on a standby. */
 export const walPosition = `case when pg_is_in_recovery()
