@@ -120,6 +120,19 @@ test('a session in an aborted transaction is one of those that are counted', () 
   )
 })
 
+test('standbys: how far behind, what is not on their disk, and the slot of one that is not connected', () => {
+  const status = ok([
+    { standby: 'a', state: 'streaming', lag_seconds: 2, lag_bytes: 3_145_728, flush_bytes: 1_048_576 },
+    { standby: 'archive', state: 'streaming', lag_seconds: null, lag_bytes: 1024, flush_bytes: 1024 },
+    { standby: 'slot b', state: 'not connected', lag_seconds: null, lag_bytes: 0, flush_bytes: 0 },
+  ])
+  expect(
+    renderReport(report({ tables: new Map([['replication-status', status]]) })).replace(/\s+/g, ' '),
+  ).toContain(
+    'Replication a streaming, 2 s behind, 1 MB not on its disk; archive streaming, 1 kB behind; slot b not connected, 0 B behind',
+  )
+})
+
 test('what to do is said once for the findings of one rule', () => {
   const text = renderReport(report())
   expect(text).toContain('2 findings')
