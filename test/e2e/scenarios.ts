@@ -47,6 +47,7 @@ const SLOT = {
   ...{ inactive_since: null as number | null, invalidation: null, synced: false },
   ...{ wal_status: 'extended', safe_wal: 180 * MIB },
 }
+const DOOMED = { wal_status: 'unreserved', safe_wal: -20 * MIB }
 
 const troubled: Scenario = {
   target: { ...healthy.target, id: 'troubled', name: 'WedSync staging', score: 45, status: 'unhealthy' },
@@ -144,10 +145,7 @@ const troubled: Scenario = {
     ],
     'replication-slots': [
       { slot: 'replica_1', kind: 'physical', active: true, retained: 18 * MIB, ...SLOT },
-      {
-        ...{ slot: 'reports', kind: 'physical', active: true, retained: 400 * MIB, ...SLOT },
-        ...{ wal_status: 'unreserved', safe_wal: -20 * MIB },
-      },
+      { slot: 'reports', kind: 'physical', active: true, retained: 400 * MIB, ...SLOT, ...DOOMED },
       { slot: 'analytics_cdc', kind: 'logical', active: false, retained: 2900 * MIB, ...SLOT },
     ].map((s) => (s.active ? s : { ...s, inactive_since: minutes(4000) })),
     'subscription-status': [
