@@ -112,6 +112,26 @@ test('one that is not to be ended says why', () => {
   ])
 })
 
+test('a process of the server is named and told whether to end it; a client is what the sessions say', () => {
+  const freezes = 'autovacuum: VACUUM public.t (to prevent wraparound)'
+  const wait = { ...waits({ 4: [2, 3] })[0], kinds: ['client backend', freezes, 'walsender'] }
+  const seen = derive(blockingTree, {
+    blocking: [row(blocking, wait)],
+    activity: [row(activity, { pid: 3, application: 'web' })],
+    prepared: undefined,
+  })
+  expect(seen).toMatchObject([
+    {
+      pid: 2,
+      backend_type: 'autovacuum worker',
+      query: freezes,
+      protected: expect.stringContaining('wraparound'),
+    },
+    { pid: 4 },
+    { pid: 3, backend_type: null, application: 'web', protected: null },
+  ])
+})
+
 test('whoever waits for whom, each is there once, below its blocker, and it ends', () => {
   const pid = fc.integer({ min: 0, max: 9 })
   const graph = fc.dictionary(pid.map(String), fc.array(pid, { minLength: 1, maxLength: 3 }))

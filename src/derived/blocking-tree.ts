@@ -7,6 +7,7 @@ import type { Row } from '../core/table.ts'
 import activity from '../probes/activity.ts'
 import blocking from '../probes/blocking.ts'
 import preparedTransactions from '../probes/prepared-transactions.ts'
+import { serverProcesses, whyKept } from './_server-process.ts'
 import { preparedSubject, sessionSubject, whySpared } from './_session.ts'
 
 /** By process id; a prepared transaction has none, and a number below 1 here. */
@@ -43,7 +44,7 @@ function waitingFor(pid: number, waitersOf: Edges): number {
 export default defineDerived({
   name: 'blocking-tree',
   title: 'Who waits for whom',
-  doc: 'Sessions that wait for a lock and those that hold it, as a tree: each root is followed by what it blocks. A root may be a prepared transaction, which no session holds open.',
+  doc: 'Sessions that wait for a lock and those that hold it, as a tree: each root is followed by what it blocks. A root may be a prepared transaction, which no session holds open, or a process of the server, such as autovacuum.',
   rows: 'many',
   from: { blocking, activity: maybe(activity), prepared: maybe(preparedTransactions) },
   columns: {
@@ -64,14 +65,24 @@ export default defineDerived({
     application: optional(detail('Application name as the client gave it')),
     user: optional(detail('Role; of a prepared transaction the one that prepared it')),
     database: optional(detail('Database')),
+    backend_type: optional(
+      detail(
+        'What process of the server it is, such as autovacuum worker; null for a client, and where hidden',
+      ),
+    ),
     protected: optional(
       detail('Why it is not to be ended, such as that it belongs to a pooler; null where it may be'),
     ),
-    query: optional(detail('Its statement without literals, or the last one of an idle transaction')),
+    query: optional(
+      detail(
+        'Its statement without literals, or the last one of an idle transaction; what an autovacuum does',
+      ),
+    ),
   },
   compute({ blocking, activity = [], prepared = [] }) {
     const names = [...new Set(blocking.flatMap(preparedBefore))].sort()
     const transactions = new Map(prepared.map((p) => [p.transaction, p]))
+    const processes = serverProcesses(blocking)
     const waits = new Map(blocking.map((b) => [b.pid, b]))
     const sessions = new Map(activity.map((a) => [a.pid, a]))
     const blockersOf: Edges = new Map(blocking.map((b) => [b.pid, blockersBy(b, names)]))
@@ -84,6 +95,7 @@ export default defineDerived({
       const path = pathToRoot(pid, blockersOf)
       const wait = waits.get(pid)
       const session = sessions.get(pid)
+      const process = session ? undefined : processes.get(pid)
       const transaction = names[-1 - pid] ?? null
       const known = transaction === null ? undefined : transactions.get(transaction)
       return {
@@ -106,8 +118,9 @@ export default defineDerived({
         application: session?.application ?? null,
         user: session?.user ?? known?.owner ?? null,
         database: session?.database ?? known?.database ?? wait?.database ?? null,
-        protected: (session && whySpared(session)) ?? null,
-        query: session?.query ? redactLiterals(session.query) : null,
+        backend_type: process?.backend_type ?? null,
+        protected: (session && whySpared(session)) ?? (process && whyKept(process)) ?? null,
+        query: session?.query ? redactLiterals(session.query) : (process?.task ?? null),
       }
     })
     return inTreeOrder(rows).map(({ node: _, above: __, ...row }) => row)

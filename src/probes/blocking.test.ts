@@ -61,6 +61,21 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     expect(left.filter((row) => pids.includes(row.pid))).toEqual([])
   })
 
+  test('a client and what hides from the role: no process of the server', async () => {
+    await db.query('CREATE TABLE known ()')
+    const [holder, waiter] = [await db.client(), await db.client()]
+    await holder.query('BEGIN; LOCK TABLE known')
+    const pid = await pidOf(waiter)
+    const waits = waiter.query('TABLE known')
+    const client = 'client backend'
+    const seen = await waiting(db.monitorUrl, pid)
+    expect(seen).toMatchObject({ kinds: [client, client] })
+    const blind = await waiting(db.blindUrl, pid)
+    expect(blind).toMatchObject({ kinds: ['', ''] })
+    await holder.query('ROLLBACK')
+    await waits
+  })
+
   test('a lock in another database has no name here', async () => {
     const other = await freshDatabase(major)
     try {
@@ -77,6 +92,24 @@ describe.each(majors)('PostgreSQL %i', (major) => {
       await other.drop()
     }
   })
+})
+
+test.each(majors)('PostgreSQL %i: while nobody waits, no blocker is looked at', async (major) => {
+  const dir = mkdtempSync(join(tmpdir(), 'pgtend-blocking-'))
+  const server = await startServer({ major, dataDir: join(dir, 'data'), settings: { fsync: 'off' } })
+  const client = new pg.Client({ connectionString: server.url() })
+  try {
+    await client.connect()
+    const { rows } = await client.query(`EXPLAIN (ANALYZE, COSTS off, TIMING off) ${blocking.sql[14]}`)
+    const plan = rows.map((row) => row['QUERY PLAN'] as string)
+    const looked = plan.filter((line) => /Function Scan on (pg_stat_get_activity|unnest)/.test(line))
+    expect(looked).toHaveLength(2)
+    for (const line of looked) expect(line).toContain('never executed')
+  } finally {
+    await client.end()
+    await server.stop('immediate')
+    rmSync(dir, { recursive: true, force: true })
+  }
 })
 
 test.each(majors)('PostgreSQL %i: prepared transactions block as process 0, with names', async (major) => {

@@ -13,6 +13,9 @@ export default defineProbe({
   columns: {
     pid: id('Process id of the waiting backend'),
     blocked_by: list<number>('Process ids of those that block it directly; 0 is a prepared transaction'),
+    kinds: list<string>(
+      'What the waiting backend is, and then each of those: such as walsender; of an autovacuum what it does, unless its database has another encoding; empty for a prepared transaction and where hidden',
+    ),
     prepared: optional(
       list<string>('Names of the prepared transactions that hold the same lock; null where none blocks it'),
     ),
@@ -26,7 +29,8 @@ export default defineProbe({
   sql: {
     // pg_blocking_pids stops the lock manager for a moment, so once for each waiting backend. No blocker left: it has
     // its lock by now. A wait for a row is a wait for its transaction: the held tuple lock tells the table. A prepared
-    // transaction has no process: all its locks have one virtual transaction, also that on its own transaction id.
+    // transaction has no process: all its locks have one virtual transaction, also that on its own transaction id. Backends
+    // are asked for one by one, which costs nothing while nobody waits; shared memory holds texts in their encoding.
     14: `
 with locks as materialized (
   select * from pg_locks where not granted or locktype = 'tuple' or pid is null
@@ -34,18 +38,27 @@ with locks as materialized (
   select *, pg_blocking_pids(pid) as blockers from locks where not granted
 )
 select w.pid,
-  (select json_agg(b.pid order by b.nth)
-    from (select pid, min(nth) as nth from unnest(w.blockers) with ordinality as u(pid, nth) group by pid) b
-  ) as blocked_by,
+  b.pids as blocked_by,
+  b.kinds,
   p.gids as prepared,
   p.modes as prepared_modes,
   coalesce(${secondsSince('w.waitstart')}, 0) as waiting,
   w.mode,
   w.locktype as lock_type,
   r.name as relation,
-  a.datname as database
+  b.database
 from waiting w
-left join pg_stat_activity a on a.pid = w.pid
+left join lateral (
+  select json_agg(u.pid order by nth) filter (where nth > 1) as pids,
+    json_agg(coalesce(
+      case when backend_type = 'autovacuum worker' and pg_encoding_to_char(encoding) = getdatabaseencoding()
+        then query else backend_type end, ''
+    ) order by nth) as kinds,
+    min(datname) filter (where nth = 1) as database
+  from (select pid, min(nth) as nth from unnest(w.pid || w.blockers) with ordinality as u(pid, nth) group by pid) u
+  left join pg_stat_get_activity(u.pid) s on true
+  left join pg_database d on d.oid = datid
+) b on true
 left join lateral (
   select n.nspname || '.' || c.relname as name
   from (

@@ -91,7 +91,7 @@ const BLOCKING: Shown = {
     `${'  '.repeat(Math.min(8, Number(row.depth ?? 0)))}${row.pid === 0 ? 'prepared' : text(row.pid)}`,
     row.is_root === true ? 'blocks' : seconds(row.waiting),
     text(row.mode),
-    text(row.application ?? row.user),
+    text(row.application ?? row.user ?? row.backend_type),
     text(row.query ?? row.transaction),
   ],
 }

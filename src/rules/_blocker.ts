@@ -1,17 +1,20 @@
 import { formatSeconds } from '../core/format.ts'
 import type { Evidence } from '../core/rule.ts'
 import type { Row } from '../core/table.ts'
+import { nameProcess } from '../derived/_server-process.ts'
 import { beforeEnding, nameSession } from '../derived/_session.ts'
 import type blockingTree from '../derived/blocking-tree.ts'
 
-/** The head of a queue: a session, or a prepared transaction, which only its name can end. */
+/** The head of a queue: a session, a process of the server, or a prepared transaction, which only its name can end. */
 type Blocker = Row<typeof blockingTree>
 
 const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
 /** How a sentence names it. */
 export function nameBlocker(blocker: Blocker): string {
-  if (blocker.pid !== 0) return nameSession(blocker)
+  const { pid, backend_type, query: task } = blocker
+  if (backend_type !== null) return nameProcess(pid, { backend_type, task })
+  if (pid !== 0) return nameSession(blocker)
   if (blocker.transaction === null) return 'A prepared transaction'
   return `The prepared transaction ${blocker.transaction}${blocker.user ? ` of ${blocker.user}` : ''}`
 }
@@ -23,7 +26,13 @@ export function stateOf({ pid, state, state_seconds: seconds }: Blocker): string
 }
 
 /** How it ends, or why it is not to be ended, as a sentence to follow others. */
-export function endOf({ transaction, database, protected: spared }: Blocker): string {
+export function endOf({ transaction, database, backend_type: type, protected: spared }: Blocker): string {
+  if (type !== null && spared !== null)
+    return `${beforeEnding(spared)} Let it finish, or cancel what waits for it.`
+  if (type === 'autovacuum worker') {
+    // DeadLockCheck (deadlock.c, DS_BLOCKED_BY_AUTOVACUUM): never one against wraparound.
+    return ' It gives way by itself: PostgreSQL cancels it for a session that has waited for deadlock_timeout.'
+  }
   if (transaction === null) return beforeEnding(spared)
   const where = database === null ? 'its database' : `the database ${database}`
   return ` It ends by COMMIT PREPARED ${quote(transaction)} or ROLLBACK PREPARED ${quote(transaction)} in ${where}.`
@@ -38,4 +47,9 @@ export const evidenceOf = (blocker: Blocker): Evidence =>
         database: blocker.database,
         age: blocker.state_seconds,
       }
-    : { pid: blocker.pid, state: blocker.state, query: blocker.query }
+    : {
+        pid: blocker.pid,
+        state: blocker.state,
+        query: blocker.query,
+        ...(blocker.backend_type !== null && { backend_type: blocker.backend_type }),
+      }

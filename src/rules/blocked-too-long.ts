@@ -8,7 +8,7 @@ export default defineRule({
   title: 'Blocked for long',
   doc: 'A session has waited for a lock so long that a user behind it has given up, and that the lock is unlikely to be let go soon.',
   remedy:
-    'End the session at the head of the queue, which is named here, unless its work must not be lost or it belongs to a pooler or a service, which the finding then says; a prepared transaction by ROLLBACK PREPARED with its name. Set lock_timeout and idle_in_transaction_session_timeout, so that waits end by themselves.',
+    'End the session at the head of the queue, which is named here, unless its work must not be lost or it belongs to a pooler or a service, which the finding then says; a prepared transaction by ROLLBACK PREPARED with its name. Where it is an autovacuum to prevent wraparound, a walsender or another process of the server, cancel what waits for it instead, or let it finish. Set lock_timeout and idle_in_transaction_session_timeout, so that waits end by themselves.',
   needs: { tree: blockingTree },
   thresholds: { seconds: 60 },
   // What is blocked is already counted by blocked-sessions.

@@ -59,10 +59,11 @@ export const session = (pid: number, blocker: number | null, depth: number, bloc
     application: 'api',
     user: 'app',
   },
-  ...{ database: 'wedsync', query: 'update invoices set status = $1 where id = $2', protected: null },
+  ...{ database: 'wedsync', query: 'update invoices set status = $1 where id = $2' },
+  ...{ backend_type: null, protected: null },
 })
 
-/** Two heads that are not ended like any session: a prepared transaction, and a session of the API; one waits behind each. */
+/** Heads that are not ended like any session: a prepared transaction, a session of the API, an autovacuum; one waits behind each. */
 const PREPARED = 'prepared transaction order-4711'
 const API = { root: 'pid 4950', application: 'PostgREST 12.2' }
 export const BEHIND_OTHERS = [
@@ -74,6 +75,13 @@ export const BEHIND_OTHERS = [
   { ...session(4900, 1, 1, 0), root: PREPARED, blocker: PREPARED },
   { ...session(4950, null, 0, 1), ...API, protected: 'it is the API (PostgREST)' },
   { ...session(4951, 4950, 1, 0), ...API },
+  {
+    ...session(4960, null, 0, 1),
+    ...{ root: 'pid 4960', backend_type: 'autovacuum worker', application: null, user: null, state: null },
+    ...{ protected: 'it is the autovacuum that prevents transaction id wraparound' },
+    query: 'autovacuum: VACUUM public.invoices (to prevent wraparound)',
+  },
+  { ...session(4961, 4960, 1, 0), root: 'pid 4960' },
 ]
 
 /** Names break whatever splices them; the last one is written from right to left. */

@@ -168,6 +168,8 @@ export interface FactRows {
     user: string | null
     database: string | null
     query: string | null
+    /** Null for a client. */
+    backend_type: string | null
     protected: string | null
     blocked: number
     is_root: boolean

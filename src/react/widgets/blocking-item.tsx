@@ -46,7 +46,9 @@ export function BlockingItem({ row, level, open, tabStop, onToggle, onFocus }: B
           </button>
         )}
         <b>{row.pid === 0 ? 'Prepared transaction' : `PID ${row.pid}`}</b>
-        <span>{[row.transaction, row.application, row.user].filter(Boolean).join(' · ')}</span>
+        <span>
+          {[row.transaction, row.backend_type, row.application, row.user].filter(Boolean).join(' · ')}
+        </span>
       </div>
       <p className={css.what}>{describe(row)}</p>
       {row.is_root && row.protected && <p className={css.what}>Not to be ended: {row.protected}.</p>}
