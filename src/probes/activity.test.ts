@@ -37,6 +37,30 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     await client.query('ROLLBACK')
   })
 
+  test('advisory locks and locks on objects are held too, its own transaction is none', async () => {
+    const client = await db.client()
+    await client.query(`SET application_name = 'holder'`)
+    const locks = async () =>
+      one(await readProbe(db.monitorUrl, activity), (r) => r.application === 'holder').locks
+    await client.query('BEGIN')
+    await client.query('SELECT pg_current_xact_id()')
+    expect(await locks()).toBe(0)
+    await client.query('SELECT pg_advisory_xact_lock(1), pg_advisory_xact_lock(2, 3)')
+    expect(await locks()).toBe(2)
+    await client.query('ROLLBACK')
+    await client.query('BEGIN')
+    await client.query(`COMMENT ON SCHEMA public IS 'ours'`)
+    const { rows } = await client.query(
+      `SELECT count(*)::int AS objects FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'object'`,
+    )
+    expect(rows[0].objects).toBeGreaterThan(0)
+    const relations = `SELECT count(*)::int AS n FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+      WHERE a.application_name = 'holder' AND a.datname = current_database() AND l.locktype = 'relation'`
+    expect(await locks()).toBe(rows[0].objects + (await db.query(relations))[0]?.n)
+    await client.query('ROLLBACK')
+    expect(await locks()).toBe(0)
+  })
+
   test('a running statement has an age, and our own session is left out', async () => {
     const client = await db.client()
     const { rows } = await client.query('SELECT pg_backend_pid() AS pid')

@@ -30,13 +30,16 @@ export default defineProbe({
         'The running or last statement, with its literals, at most 1,000 characters; null in a database of another encoding, whose bytes mean something else here',
       ),
     ),
-    locks: gauge('count', 'Locks on relations that it holds'),
+    locks: gauge(
+      'count',
+      'Locks on relations and other objects, and advisory locks, that it holds; those on its own ids are left out',
+    ),
     xmin_age: optional(gauge('count', 'Transactions since the oldest that it keeps VACUUM from cleaning up')),
   },
   sql: {
     14: `
 with held as materialized (
-  select pid, count(*) as locks from pg_locks where locktype = 'relation' and granted group by pid
+  select pid, count(*) as locks from pg_locks where locktype in ('relation', 'advisory', 'object') and granted group by pid
 )
 select a.pid,
   extract(epoch from a.backend_start)::float8 as backend_start,

@@ -28,7 +28,7 @@ test('names the session, what it holds, and its last statement without literals'
   expect(judged('idle in transaction', 200)).toMatchObject([
     {
       subject: 'pid 9',
-      summary: 'api (pid 9) has been idle in a transaction for 3 min 20 s and holds 2 locks on relations.',
+      summary: 'api (pid 9) has been idle in a transaction for 3 min 20 s and holds 2 locks.',
       evidence: { last_statement: 'SELECT ?' },
     },
   ]))

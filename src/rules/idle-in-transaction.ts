@@ -21,7 +21,7 @@ export default defineRule({
       const idle = s.state_age ?? 0
       const severity = above(idle, thresholds)
       if (!severity) return []
-      const holding = s.locks > 0 ? ` and holds ${plural(s.locks, 'lock')} on relations` : ''
+      const holding = s.locks > 0 ? ` and holds ${plural(s.locks, 'lock')}` : ''
       return [
         {
           subject: sessionSubject(s.pid),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ConfigInput } from '../../src/monitor/config.ts'
-import { look, lookUntil, run } from '../observe.ts'
+import { type Look, look, lookUntil, run } from '../observe.ts'
 import { freshDatabase, LATEST, majors, type TestDatabase } from '../servers.ts'
 
 const IDLING = {
@@ -80,7 +80,7 @@ describe.each([...new Set([majors[0] ?? LATEST, LATEST])])('PostgreSQL %i', (maj
     expect(seen.findings('idle-in-transaction', subject)).toMatchObject([
       {
         severity: 'warning',
-        summary: expect.stringMatching(/^forgetful .* holds \d locks? on relations\.$/),
+        summary: expect.stringMatching(/^forgetful .* holds \d locks?\.$/),
       },
     ])
     const [advised] = seen.opportunities('end-idle-transaction', subject)
@@ -91,6 +91,24 @@ describe.each([...new Set([majors[0] ?? LATEST, LATEST])])('PostgreSQL %i', (maj
       (s) => s.findings('idle-in-transaction', subject).length === 0,
     )
     expect(after.opportunities('end-idle-transaction', subject)).toEqual([])
+  })
+
+  test('a transaction that idles with an advisory lock holds one', async () => {
+    const client = await db.client()
+    const pid = await pidOf(client)
+    await client.query('BEGIN')
+    await sleep(400)
+    const holding = (s: Look) => s.findings('idle-in-transaction', `pid ${pid}`)
+    expect(holding(await see(IDLING))).toMatchObject([
+      { evidence: { locks: 0 }, summary: expect.not.stringContaining('holds') },
+    ])
+    await client.query('SELECT pg_advisory_xact_lock($1)', [pid])
+    await sleep(400)
+    expect(holding(await see(IDLING))).toMatchObject([
+      { evidence: { locks: 1 }, summary: expect.stringMatching(/ and holds 1 lock\.$/) },
+    ])
+    await client.query('ROLLBACK')
+    expect(holding(await see(IDLING))).toEqual([])
   })
 
   test('a service that idles in a transaction is found, and nothing offers to end it', async () => {
