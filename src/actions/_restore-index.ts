@@ -1,7 +1,7 @@
 import type { Action, Draft, Plan, Query, Step } from '../core/action.ts'
 import { formatBytes } from '../core/format.ts'
 import type { Context } from '../core/given.ts'
-import { qualifiedName } from '../core/identifier.ts'
+import { nameOfShown, qualifiedName } from '../core/identifier.ts'
 import { dropIfInvalid } from './_index-facts.ts'
 import { mayCreate, refuseTaken } from './_new-index.ts'
 import { numbers } from './_poll.ts'
@@ -46,9 +46,7 @@ export const restoreIndex: NonNullable<Action['undo']> = {
   async plan(query, { plan }, context): Promise<Draft> {
     const table = await sameTable(query, context, plan)
     // An index lies in the schema of its table.
-    const name = String(plan.subjects[1])
-      .replace(/^relation \d+ /, '')
-      .slice(table.schema.length + 1)
+    const name = nameOfShown(String(plan.subjects[1]).replace(/^relation \d+ /, ''), table.schema)
     await refuseTaken(query, table.schema, name)
     const index = qualifiedName(table.schema, name)
     const size = plan.before.size ?? 0

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { qualifiedName, quoteIdentifier, shownName } from './identifier.ts'
+import { nameOfShown, qualifiedName, quoteIdentifier, shownName } from './identifier.ts'
 
 /** Reads an identifier as PostgreSQL's lexer does; gives the name and what follows it. */
 function read(sql: string): { name: string; rest: string } {
@@ -52,5 +52,7 @@ test('two relations never have one name for keys, however they are called', () =
   const parts = [...new Set(names)].filter((name) => name !== '')
   const shown = new Set(parts.flatMap((schema) => parts.map((name) => shownName(schema, name))))
   expect(shown.size).toBe(parts.length ** 2)
+  for (const schema of parts)
+    for (const name of parts) expect(nameOfShown(shownName(schema, name), schema)).toBe(name)
   expect([shownName('public', 'Gäste "A"'), shownName('a.b', 'c')]).toEqual(['public.Gäste "A"', '"a.b".c'])
 })

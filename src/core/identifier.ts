@@ -11,10 +11,16 @@ export const quoteIdentifier = (name: string): string =>
  * A relation's name for people and for keys: as it is, but that a part that holds a dot, or begins with a quote, is quoted. Else the table c of the
  * schema "a.b" and the table "b.c" of the schema a would be one.
  */
-export const shownName = (schema: string, name: string): string =>
-  [schema, name]
-    .map((part) => (part.includes('.') || part.startsWith('"') ? `"${part.replaceAll('"', '""')}"` : part))
-    .join('.')
+export const shownName = (schema: string, name: string): string => `${shownPart(schema)}.${shownPart(name)}`
+
+/** The name without its schema, of what `shownName` gave. */
+export function nameOfShown(shown: string, schema: string): string {
+  const part = shown.slice(shownPart(schema).length + 1)
+  return part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part
+}
+
+const shownPart = (part: string): string =>
+  part.includes('.') || part.startsWith('"') ? `"${part.replaceAll('"', '""')}"` : part
 
 /** A relation's name in SQL, with its schema. */
 export const qualifiedName = (schema: string, name: string): string =>
