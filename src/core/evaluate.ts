@@ -43,7 +43,7 @@ export interface Tuning {
   /** Thresholds by rule or advice name. */
   readonly thresholds?: Readonly<Record<string, Thresholds>>
   readonly weights?: Weights
-  /** Keys of findings that somebody has decided to live with: listed, but not counted. */
+  /** Findings that somebody has decided to live with, by key: listed, but not counted. */
   readonly suppressed?: ReadonlyMap<string, Suppression>
 }
 

@@ -45,5 +45,8 @@ test('never vacuumed: for as long as it has to last to be told', () => {
 
 test('one that is vacuumed now is not overdue; a TOAST table is told apart', () => {
   expect(judged({}, { running: 'public.orders' })).toEqual([])
+  const dotted = { schema: 'a.b', table: 'c' }
+  expect(judged(dotted)).toMatchObject([{ subject: '"a.b".c' }])
+  expect(judged(dotted, { running: 'a.b.c' })).toEqual([])
   expect(judged({ part: 'TOAST' })).toMatchObject([{ subject: 'public.orders TOAST' }])
 })

@@ -18,9 +18,10 @@ export default defineRule({
   lasting: 'seconds',
   deductions: { warning: 5 },
   check({ tables, running = [] }, { changes: least, times, seconds }, { at }) {
+    // As the server names them, dots and all.
     const busy = new Set(running.map((r) => r.relation))
     return tables.flatMap((t) => {
-      if (!t.enabled || t.due < times || busy.has(shownName(t.schema, t.table))) return []
+      if (!t.enabled || t.due < times || busy.has(`${t.schema}.${t.table}`)) return []
       const [count, threshold, last] =
         t.because === 'changed rows'
           ? [t.changed ?? 0, t.analyze_threshold ?? 0, t.last_analyze]
