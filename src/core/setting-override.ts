@@ -34,3 +34,15 @@ export function generalOverride(
   const all = overrides.filter((o) => o.setting === setting && o.role === null)
   return all.find((o) => o.database !== null) ?? all[0]
 }
+
+/** What sets a setting right where it keeps the server from counting: for all, or back where it is set for the database or all roles. */
+export function settingFix(
+  overrides: readonly SettingOverride[] | undefined,
+  setting: string,
+  good: string,
+): string {
+  const override = generalOverride(overrides ?? [], setting)
+  return override
+    ? `ALTER ${ownerOf(override)} RESET ${setting};`
+    : `ALTER SYSTEM SET ${setting} = ${good}; SELECT pg_reload_conf();`
+}

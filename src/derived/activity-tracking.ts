@@ -1,6 +1,7 @@
 import { detail, gauge } from '../core/columns.ts'
 import { defineDerived } from '../core/derived.ts'
 import { fail } from '../core/outcome.ts'
+import { settingFix } from '../core/setting-override.ts'
 import activity from '../probes/activity.ts'
 
 /**
@@ -22,7 +23,7 @@ export default defineDerived({
       return fail(
         'missing',
         'track_activities is off: sessions do not tell what they do',
-        'ALTER SYSTEM SET track_activities = on; SELECT pg_reload_conf();',
+        settingFix(server.overrides, 'track_activities', 'on'),
       )
     const hidden = activity.filter((a) => a.state === 'disabled')
     const users = [...new Set(hidden.map((a) => a.user ?? 'unknown'))].sort()

@@ -3,6 +3,7 @@ import { type Failure, fail } from '../core/outcome.ts'
 import type { Probe } from '../core/probe.ts'
 import { sqlFor } from '../core/probe.ts'
 import type { Capabilities } from '../core/server.ts'
+import { settingFix } from '../core/setting-override.ts'
 
 /** Why a probe is not worth sending to this server, or undefined when it is. */
 export function obstacle(probe: Probe, server: Capabilities): Failure | undefined {
@@ -39,13 +40,13 @@ const UNCOUNTED = [
   { setting: 'compute_query_id', value: 'off', better: 'auto' },
 ] as const
 
-function notCounting({ settings }: Capabilities): Failure | undefined {
+function notCounting({ settings, overrides }: Capabilities): Failure | undefined {
   const off = UNCOUNTED.filter(({ setting, value }) => settings[setting] === value)
   if (off.length === 0) return undefined
   return fail(
     'missing',
     `${off.map(({ setting, value }) => `${setting} is ${value}`).join(' and ')}: pg_stat_statements counts nothing`,
-    `${off.map(({ setting, better }) => `ALTER SYSTEM SET ${setting} = ${better};`).join(' ')} SELECT pg_reload_conf();`,
+    off.map(({ setting, better }) => settingFix(overrides, setting, better)).join(' '),
   )
 }
 

@@ -1,7 +1,7 @@
 import type { Unknown } from '../core/health.ts'
 import type { Outcome, Reason } from '../core/outcome.ts'
 import type { Capabilities } from '../core/server.ts'
-import { generalOverride, ownerOf } from '../core/setting-override.ts'
+import { settingFix } from '../core/setting-override.ts'
 import { oneLine, plain, type Style, wrap } from './text.ts'
 
 /** Something that can't be seen and what would show it. */
@@ -46,16 +46,12 @@ export function blindSpots(
   })
   for (const [name, what] of Object.entries(COUNTING)) {
     if (server.settings[name] !== 'off') continue
-    const override = generalOverride(server.overrides ?? [], name)
-    const fix = override
-      ? `ALTER ${ownerOf(override)} RESET ${name};`
-      : `ALTER SYSTEM SET ${name} = on; SELECT pg_reload_conf();`
     spots.push({
       reason: 'setting',
       tables: [],
       rules: [],
       detail: `${name} is off: PostgreSQL does not count ${what}`,
-      fix,
+      fix: settingFix(server.overrides, name, 'on'),
     })
   }
   return spots
