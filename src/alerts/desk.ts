@@ -110,7 +110,7 @@ export function createDesk(options: DeskOptions): AlertDesk {
   }
 
   /** A suppression of what was never found would be believed, and do nothing. */
-  const known = async (target: string, key: string): Promise<void> => {
+  const refuseUnknown = async (target: string, key: string): Promise<void> => {
     const alerts = await ledger.list<AlertEntry>('alert', { target, limit: MOST })
     const keys = new Set([...(await found(target)), ...alerts.map((a) => a.value.key)])
     if (keys.has(key)) return
@@ -153,7 +153,7 @@ export function createDesk(options: DeskOptions): AlertDesk {
     },
     suppressions,
     async suppress({ target, key, reason, days, by }) {
-      await known(target, key)
+      await refuseUnknown(target, key)
       const again = (await suppressions(target)).find((s) => s.key === key)
       const id = again?.id ?? randomBytes(4).toString('hex')
       const value: Suppression = { key, reason, by, until: now() + days * 1440 * MINUTE }

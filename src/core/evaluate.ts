@@ -52,6 +52,12 @@ interface Judge {
   readonly needs: Needs
 }
 
+/** What a rule found, and what of it could not be judged. */
+interface Checked {
+  readonly found: readonly Finding[]
+  readonly blind: Blindness | undefined
+}
+
 type Gathered = { readonly ok: true; readonly given: Record<string, unknown> } | Blindness
 
 /** What an evaluation leaves for the next one, by name and thresholds of the rule or advice. */
@@ -171,11 +177,7 @@ export function evaluate(
   }
 
   /** What it said before, where the very same tables are before it; else what it says now. */
-  const remembered = <T>(
-    { name, needs }: Judge,
-    thresholds: Thresholds,
-    say: () => readonly T[],
-  ): readonly T[] => {
+  const remembered = <T>({ name, needs }: Judge, thresholds: Thresholds, say: () => T): T => {
     const inputs = Object.values(needs).flatMap((need): unknown[] => {
       if ('pair' in need) return [outcomeOf(need.pair), samples.get(need.pair.name)?.before]
       const outcome = outcomeOf('maybe' in need ? need.maybe : need)
@@ -185,25 +187,30 @@ export function evaluate(
     const last = memory.judged.get(key)
     // Without inputs it judges the context, which is new each time.
     const same = last?.inputs.length === inputs.length && inputs.length > 0
-    if (same && inputs.every((input, at) => input === last.inputs[at])) return last.said as readonly T[]
+    if (same && inputs.every((input, at) => input === last.inputs[at])) return last.said as T
     const said = say()
     memory.judged.set(key, { inputs, said })
     return said
   }
 
-  const check = (rule: Rule, given: Record<string, unknown>, thresholds: Thresholds): readonly Finding[] => {
-    const found = remembered(rule, thresholds, () =>
-      rule
-        .check(actionable(rule.needs, given) as never, thresholds, context)
-        .map((b) => ({ ...b, key: `${rule.name}/${b.subject}`, rule: rule.name, title: rule.title })),
-    )
-    if (rule.lasting === undefined) return found
+  const check = (rule: Rule, given: Record<string, unknown>, thresholds: Thresholds): Checked => {
+    const { found, blind } = remembered(rule, thresholds, (): Checked => {
+      const shown = actionable(rule.needs, given) as never
+      const { name, title } = rule
+      return {
+        found: rule
+          .check(shown, thresholds, context)
+          .map((b) => ({ ...b, key: `${name}/${b.subject}`, rule: name, title })),
+        blind: rule.blindTo?.(shown, context),
+      }
+    })
+    if (rule.lasting === undefined) return { found, blind }
     const key = judgeKey(rule.name, thresholds)
     const before = memory.breached.get(key)
     const since = new Map(found.map((f) => [f.key, before?.get(f.key) ?? context.at]))
     memory.breached.set(key, since)
     const enough = (thresholds[rule.lasting] ?? 0) * 1000
-    return found.filter((f) => context.at - (since.get(f.key) as number) >= enough)
+    return { found: found.filter((f) => context.at - (since.get(f.key) as number) >= enough), blind }
   }
 
   const all: Finding[] = []
@@ -213,8 +220,8 @@ export function evaluate(
     const gathered = gather(rule.needs)
     if (gathered.ok) {
       const thresholds = { ...rule.thresholds, ...tuning.thresholds?.[rule.name] }
-      all.push(...check(rule, gathered.given, thresholds))
-      const blind = rule.blindTo?.(actionable(rule.needs, gathered.given) as never, context)
+      const { found, blind } = check(rule, gathered.given, thresholds)
+      all.push(...found)
       if (blind) unknown.push(unknownOf(rule, blind))
     } else if (gathered.reason === 'unsupported') inapplicable.add(rule.name)
     else unknown.push(unknownOf(rule, gathered))
@@ -241,7 +248,9 @@ export function evaluate(
   const findingsWith: Evaluation['findingsWith'] = (thresholds) =>
     registry.rules.flatMap((rule) => {
       const gathered = thresholds[rule.name] ? gather(rule.needs) : undefined
-      return gathered?.ok ? check(rule, gathered.given, { ...rule.thresholds, ...thresholds[rule.name] }) : []
+      return gathered?.ok
+        ? check(rule, gathered.given, { ...rule.thresholds, ...thresholds[rule.name] }).found
+        : []
     })
 
   const { rules } = registry

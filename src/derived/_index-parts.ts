@@ -1,4 +1,4 @@
-import { qualifiedName } from '../core/identifier.ts'
+import { qualifiedName, shownName } from '../core/identifier.ts'
 import type { IndexDefinition } from './_index-rows.ts'
 import type { TableName } from './_names.ts'
 import type { Tree } from './_partitions.ts'
@@ -56,7 +56,7 @@ function stateOfParts(index: IndexDefinition, catalog: Catalog): Pick<Parts, 'la
       return below.lacking
     }
     const name = names.get(table)
-    return [name ? `${name.schema}.${name.name}` : 'a foreign table']
+    return [name ? shownName(name.schema, name.name) : 'a foreign table']
   })
   if (lacking.length > 0) return { lacking, attach: null }
   return { lacking, attach: attach ?? (parts[0] ? attachTo(index, parts[0], catalog) : null) }

@@ -6,13 +6,13 @@ import relations from '../probes/relations.ts'
 import storageParameters from '../probes/storage-parameters.ts'
 import tableNames from '../probes/table-names.ts'
 import toastCounters from '../probes/toast-counters.ts'
-import { byText, memoized, type TableName } from './_names.ts'
+import { byText, memoizedPair, type TableName } from './_names.ts'
 import { relationsByOid } from './_relations.ts'
 import { booleanParameter, parametersByOid } from './_storage-parameters.ts'
 
 /** TOAST tables that autovacuum leaves alone, and whether by a parameter of their own. Made once for as long as the schema stays. */
-const neglectedOf = memoized((names: readonly TableName[]) =>
-  memoized((parameters: readonly Row<typeof storageParameters>[]) => {
+const neglectedOf = memoizedPair(
+  (names: readonly TableName[], parameters: readonly Row<typeof storageParameters>[]) => {
     const set = parametersByOid(parameters)
     return names
       .flatMap(({ oid, toast_oid, schema, name }) => {
@@ -27,7 +27,7 @@ const neglectedOf = memoized((names: readonly TableName[]) =>
           (t) => t.table,
         ),
       )
-  }),
+  },
 )
 
 export default defineDerived({
@@ -54,7 +54,7 @@ export default defineDerived({
   compute({ names, parameters, relations, counters = [] }) {
     const { get } = relationsByOid(relations)
     const counted = new Map(counters.map((row) => [row.oid, row]))
-    return neglectedOf(names)(parameters).map((toast) => {
+    return neglectedOf(names, parameters).map((toast) => {
       const vacuumed = get(toast.oid)
       const { live = null, dead = null } = vacuumed ?? counted.get(toast.oid) ?? {}
       const last_vacuum = vacuumed?.last_vacuum ?? null

@@ -106,7 +106,7 @@ function absent(names: readonly string[], found: readonly Readonly<Record<string
   const known = new Set(
     found.flatMap(({ schema, table, index }) => {
       const both = index === null ? [table] : [table, index]
-      return both.flatMap((name) => [`${name}`, `${String(schema)}.${name}`])
+      return both.flatMap((name) => [`${name}`, `${schema}.${name}`])
     }),
   )
   return names

@@ -43,7 +43,10 @@ export interface Cycle {
 /** What pgtend knows of a target from elsewhere than the target: its own records, and other targets. */
 export type Records = Pick<Context, 'backups' | 'measured' | 'standbys'>
 
-/** Reads what is due, evaluates, looks up what that calls for, and evaluates again if anything came of it. */
+/**
+ * Reads what is due, evaluates, looks up what that calls for, and evaluates again if anything came of it. `batches` of lookups at
+ * most: whoever watches asks for the next one in the next cycle.
+ */
 export async function runCycle(
   reader: Reader,
   facts: Facts,
@@ -51,6 +54,7 @@ export async function runCycle(
   config: Config,
   suppressed: ReadonlyMap<string, Suppression> = new Map(),
   records: Records = {},
+  batches = 1,
 ): Promise<Cycle> {
   const costs = new Map<string, Cost>()
   const read = new Set<string>()
@@ -72,8 +76,9 @@ export async function runCycle(
   // Advice reads statements' texts; the first time it takes 0.1 s, while the server answers.
   await Promise.all([fly(facts.due(cadences)), loadParser()])
   let evaluation = judge()
-  const lookups = facts.lookups(evaluation, cadences.has('sweep'))
-  if (lookups.length > 0) {
+  for (let n = 0; n < batches; n++) {
+    const lookups = facts.lookups(evaluation, n === 0 && cadences.has('sweep'))
+    if (lookups.length === 0) break
     await fly(lookups)
     evaluation = judge()
   }

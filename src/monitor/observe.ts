@@ -12,9 +12,7 @@ export interface Observation extends Cycle {
 }
 
 const EVERYTHING: ReadonlySet<Cadence> = new Set<Cadence>(['tick', 'minute', 'sweep', 'schema'])
-/** Only what lookups call for. */
-const NOTHING: ReadonlySet<Cadence> = new Set()
-/** Of lookups, one after another: 100,000 keys. */
+/** Of lookups, one after another: 100,000 keys. Here no next cycle asks for the rest. */
 const MOST_BATCHES = 100
 const COUNTERS: ReadonlySet<Cadence> = new Set<Cadence>(['tick', 'minute'])
 
@@ -27,19 +25,12 @@ export async function observe(
   options: { readonly config: Config; readonly seconds: number; readonly signal?: AbortSignal },
 ): Promise<Observation> {
   const facts = createFacts(probes, registry)
-  const costs = new Map<string, Cost>()
-  const read = new Set<string>()
-  const look = async (cadences: ReadonlySet<Cadence>): Promise<Cycle> => {
-    const cycle = await runCycle(reader, facts, cadences, options.config)
-    for (const [name, cost] of cycle.costs) costs.set(name, cost)
-    for (const name of cycle.read) read.add(name)
-    return cycle
-  }
-  let first = await look(EVERYTHING)
-  // Whoever watches asks for the next batch in the next cycle; here there is none.
-  for (let n = 0; n < MOST_BATCHES && facts.lookups(first.evaluation, false).length > 0; n++)
-    first = { ...(await look(NOTHING)), at: first.at }
+  const look = (cadences: ReadonlySet<Cadence>): Promise<Cycle> =>
+    runCycle(reader, facts, cadences, options.config, new Map(), {}, MOST_BATCHES)
+  const first = await look(EVERYTHING)
   await sleep(options.seconds * 1000, undefined, options.signal ? { signal: options.signal } : {})
   const second = await look(COUNTERS)
+  const costs = new Map<string, Cost>([...first.costs, ...second.costs])
+  const read = new Set([...first.read, ...second.read])
   return { ...second, costs, read, seconds: (second.at - first.at) / 1000 }
 }

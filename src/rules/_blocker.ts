@@ -1,4 +1,5 @@
 import { formatSeconds } from '../core/format.ts'
+import { quoteLiteral } from '../core/identifier.ts'
 import type { Evidence } from '../core/rule.ts'
 import type { Row } from '../core/table.ts'
 import { nameProcess } from '../derived/_server-process.ts'
@@ -7,8 +8,6 @@ import type blockingTree from '../derived/blocking-tree.ts'
 
 /** The head of a queue: a session, a process of the server, or a prepared transaction, which only its name can end. */
 type Blocker = Row<typeof blockingTree>
-
-const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
 /** How a sentence names it. */
 export function nameBlocker(blocker: Blocker): string {
@@ -35,7 +34,7 @@ export function endOf({ transaction, database, backend_type: type, protected: sp
   }
   if (transaction === null) return beforeEnding(spared)
   const where = database === null ? 'its database' : `the database ${database}`
-  return ` It ends by COMMIT PREPARED ${quote(transaction)} or ROLLBACK PREPARED ${quote(transaction)} in ${where}.`
+  return ` It ends by COMMIT PREPARED ${quoteLiteral(transaction)} or ROLLBACK PREPARED ${quoteLiteral(transaction)} in ${where}.`
 }
 
 /** Who it is, for the evidence. */

@@ -60,13 +60,11 @@ export default defineRule({
           `GRANT pg_read_all_data TO ${quoteIdentifier(server.user)};`,
         ),
       )
-    if (locked.length > 0)
-      return blind(
-        fail(
-          'timeout',
-          `${locked.length} of ${all} are locked, ${locked[0]?.schema}.${locked[0]?.sequence} first`,
-        ),
-      )
+    const [first] = locked
+    if (first) {
+      const name = shownName(first.schema, first.sequence)
+      return blind(fail('timeout', `${locked.length} of ${all} are locked, ${name} first`))
+    }
     if (pending.length > 0)
       return blind(fail('pending', `the values of ${pending.length} of ${all} are still to be read`))
     return undefined
